@@ -1,0 +1,106 @@
+package io.staleorders.testkit;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * A PostgreSQL server as a process of this machine, which a test can stop, kill and start again:
+ * the data and the port stay. Also runs as root.
+ */
+public final class EmbeddedServer implements AutoCloseable {
+  private static final String SUPERUSER = "postgres";
+
+  private final Path dataDirectory;
+  private final int port;
+  private EmbeddedPostgres server;
+
+  private EmbeddedServer(Path dataDirectory) throws IOException {
+    this.dataDirectory = dataDirectory;
+    this.server = builder().start();
+    this.port = server.getPort();
+  }
+
+  static EmbeddedServer launch() {
+    try {
+      return new EmbeddedServer(Files.createTempDirectory("postgres-test-").resolve("data"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The database {@code postgres} of this server. */
+  public Database database() {
+    return new Database("jdbc:postgresql://localhost:" + port + "/postgres", SUPERUSER, SUPERUSER);
+  }
+
+  /** Stops the server in good order; open connections are cut. */
+  public void stop() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Kills every process of the server at once, as a crash of the machine would. */
+  public void kill() {
+    ProcessHandle postmaster = ProcessHandle.of(postmasterPid()).orElseThrow();
+    Stream<ProcessHandle> backends = postmaster.descendants();
+    postmaster.destroyForcibly();
+    backends.forEach(ProcessHandle::destroyForcibly);
+    postmaster.onExit().join();
+    // Only lets go of the lock on the data directory; that there is nothing to stop is logged.
+    stop();
+  }
+
+  /** Starts the server again after {@link #stop} or {@link #kill}. */
+  public void start() {
+    try {
+      server = builder().setPort(port).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stops the server for good and removes its data. */
+  @Override
+  public void close() {
+    stop();
+    try (Stream<Path> files = Files.walk(dataDirectory.resolveSibling(""))) {
+      files.sorted(Comparator.reverseOrder()).forEach(EmbeddedServer::delete);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private EmbeddedPostgres.Builder builder() {
+    EmbeddedPostgres.Builder builder =
+        EmbeddedPostgres.builder()
+            .setDataDirectory(dataDirectory)
+            .setCleanDataDirectory(false)
+            .setLocaleConfig("locale", "C");
+    PostgresSettings.ALL.forEach(builder::setServerConfig);
+    return builder;
+  }
+
+  private long postmasterPid() {
+    try (Stream<String> lines = Files.lines(dataDirectory.resolve("postmaster.pid"))) {
+      return Long.parseLong(lines.findFirst().orElseThrow().strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
