@@ -15,19 +15,23 @@ import java.util.stream.Stream;
 public final class EmbeddedServer implements AutoCloseable {
   private static final String SUPERUSER = "postgres";
 
+  private final Path directory;
   private final Path dataDirectory;
   private final int port;
   private EmbeddedPostgres server;
 
-  private EmbeddedServer(Path dataDirectory) throws IOException {
-    this.dataDirectory = dataDirectory;
+  private EmbeddedServer(Path directory) throws IOException {
+    this.directory = directory;
+    this.dataDirectory = directory.resolve("data");
     this.server = builder().start();
     this.port = server.getPort();
   }
 
   static EmbeddedServer launch() {
     try {
-      return new EmbeddedServer(Files.createTempDirectory("postgres-test-").resolve("data"));
+      EmbeddedServer server = new EmbeddedServer(Files.createTempDirectory("postgres-test-"));
+      Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+      return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -67,11 +71,14 @@ public final class EmbeddedServer implements AutoCloseable {
     }
   }
 
-  /** Stops the server for good and removes its data. */
+  /** Stops the server for good and removes its data. The end of the JVM does so too. */
   @Override
-  public void close() {
+  public synchronized void close() {
     stop();
-    try (Stream<Path> files = Files.walk(dataDirectory.resolveSibling(""))) {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
       files.sorted(Comparator.reverseOrder()).forEach(EmbeddedServer::delete);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -83,6 +90,7 @@ public final class EmbeddedServer implements AutoCloseable {
         EmbeddedPostgres.builder()
             .setDataDirectory(dataDirectory)
             .setCleanDataDirectory(false)
+            .setRegisterShutdownHook(false)
             .setLocaleConfig("locale", "C");
     PostgresSettings.ALL.forEach(builder::setServerConfig);
     return builder;

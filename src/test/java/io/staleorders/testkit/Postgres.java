@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.testcontainers.DockerClientFactory;
 import org.testcontainers.postgresql.PostgreSQLContainer;
 
 /**
@@ -24,7 +23,7 @@ public final class Postgres {
   private static final Logger log = LoggerFactory.getLogger(Postgres.class);
 
   private static final String IMAGE = "postgres:17-alpine";
-  private static final int DOCKER_LIMIT_SECONDS = 60;
+  private static final int DOCKER_LIMIT_SECONDS = 30;
 
   private static final AtomicInteger databases = new AtomicInteger();
   private static final Map<String, Database> templates = new HashMap<>();
@@ -89,13 +88,12 @@ public final class Postgres {
 
   private static Database inContainerOrEmbedded() {
     try {
-      if (DockerClientFactory.instance().isDockerAvailable()) {
-        return CompletableFuture.supplyAsync(Postgres::inContainer)
-            .get(DOCKER_LIMIT_SECONDS, TimeUnit.SECONDS);
-      }
-      log.info("No Docker: tests use the embedded PostgreSQL");
-    } catch (ExecutionException | TimeoutException e) {
-      log.warn("Docker does not run {}: tests use the embedded PostgreSQL", IMAGE, e);
+      return CompletableFuture.supplyAsync(Postgres::inContainer)
+          .get(DOCKER_LIMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      log.info("Tests use the embedded PostgreSQL, Docker does not: {}", e.getMessage());
+    } catch (TimeoutException e) {
+      log.info("Tests use the embedded PostgreSQL, Docker takes too long");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while PostgreSQL was starting", e);
