@@ -35,7 +35,7 @@ public final class ClaimStore {
               claimed_until = <now> + CAST(:lease AS interval)
           FROM due
           WHERE c.out_trade_no = due.out_trade_no
-          RETURNING c.out_trade_no, c.claim_id, c.state, c.attempts, c.answered, c.absences,
+          RETURNING c.out_trade_no, c.sub_mchid, c.order_created_at, c.claim_id, c.state, c.attempts, c.answered, c.absences,
                     c.rate_refusals, c.first_attempt_at, c.next_attempt_at
       )
       SELECT <now> AS now, claimed.*
@@ -121,6 +121,8 @@ public final class ClaimStore {
   private static Claim claim(ResultSet row, String outTradeNo) throws SQLException {
     return new Claim(
         outTradeNo,
+        row.getString("sub_mchid"),
+        Columns.instant(row, "order_created_at").orElseThrow(),
         row.getObject("claim_id", UUID.class),
         new Progress(
             row.getInt("attempts"),

@@ -12,7 +12,7 @@ import java.util.Optional;
  *
  * @param subMchid as the shop's row has it; it may be malformed
  * @param createdAt as the shop's row has it
- * @param retryAfter how long the order waits, where the decision makes it wait
+ * @param retryAfter how long the order waits if it is tried again
  * @param exchanges the requests made, the deciding one last
  */
 public record Outcome(

@@ -25,10 +25,13 @@ public final class RateStore {
                      :close_rate))\
       """;
 
+  /** A slot more than a minute ahead is left from before the database's clock was set back. */
   private static final String RESERVE =
       """
       WITH before AS (
-          SELECT greatest(r.next_slot_at, clock_timestamp()) AS first_slot_at,
+          SELECT CASE WHEN r.next_slot_at > clock_timestamp() + interval '1 minute'
+                      THEN clock_timestamp()
+                      ELSE greatest(r.next_slot_at, clock_timestamp()) END AS first_slot_at,
                  %s AS allowed
           FROM order_closer.call_rate r
           FOR UPDATE

@@ -43,7 +43,7 @@ final class RecordRows {
         row.put("state", "NOT_FOUND").put("answered", true);
         row.put("absences", outcome.claim().progress().absences() + 1);
         if (notFound.lookAgain()) {
-          row.put("wait_ms", outcome.retryAfter().toMillis());
+          row.put("look_again", true);
         }
       }
       case Decision.Abandoned abandoned -> {

@@ -47,6 +47,7 @@ public final class RecordStore {
                                   ELSE c.first_attempt_at END,
           next_attempt_at = CASE WHEN r.wait_ms IS NOT NULL
                                  THEN <now> + r.wait_ms * interval '1 millisecond'
+                                 WHEN r.look_again THEN <now> + <delay>
                                  WHEN r.state IS NOT NULL THEN NULL
                                  ELSE c.next_attempt_at END,
           claim_id = NULL, claimed_by = NULL, claimed_until = NULL,
@@ -59,7 +60,7 @@ public final class RecordStore {
           request_id = coalesce(r.request_id, c.request_id),
           resolved_at = CASE WHEN r.state IS NOT NULL THEN <now> ELSE c.resolved_at END
       FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
-          out_trade_no text, sub_mchid text, created_at timestamptz, state text, wait_ms bigint,
+          out_trade_no text, sub_mchid text, created_at timestamptz, state text, wait_ms bigint, look_again boolean,
           attempted boolean, answered boolean, absences integer, rate_refusals integer,
           trade_state text, transaction_id text, paid_at timestamptz,
           code text, message text, reason text, request_id text)

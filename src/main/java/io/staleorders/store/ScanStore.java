@@ -89,7 +89,9 @@ public final class ScanStore {
 
   private static final String MOVE_MARK =
       """
-      UPDATE order_closer.scan SET mark = greatest(mark, CAST(:seen_until AS timestamptz) - <delay>)
+      UPDATE order_closer.scan
+      SET mark = greatest(mark, CAST(:seen_until AS timestamptz) - <delay>)
+      RETURNING mark
       """;
 
   private static final String LOCK_RESOLVED =
@@ -186,10 +188,16 @@ public final class ScanStore {
    * Remembers that a scan has come to its end.
    *
    * @param begunAt when it began, by the database's clock
+   * @return the mark: orders made until then have been seen
    */
-  public void moveMark(Instant begunAt) {
-    jdbi.useHandle(
-        handle -> handle.createUpdate(moveMark).bind("seen_until", begunAt.toString()).execute());
+  public Instant moveMark(Instant begunAt) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(moveMark)
+                .bind("seen_until", begunAt.toString())
+                .map((row, ctx) -> Columns.instant(row, "mark").orElseThrow())
+                .one());
   }
 
   /**

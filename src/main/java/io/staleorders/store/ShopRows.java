@@ -70,7 +70,11 @@ final class ShopRows {
     }
     return written
         ? Settled.as(outcome, outcome.decision())
-        : Settled.as(outcome, new Decision.Retry(RetryReason.ROW_REFUSED, Duration.ZERO, true, 0));
+        : Settled.as(outcome, new Decision.Retry(
+                RetryReason.ROW_REFUSED,
+                Duration.ZERO,
+                true,
+                outcome.claim().progress().absences()));
   }
 
   private Settled unlocked(Outcome outcome, Map<String, ShopOrder> seen) {
