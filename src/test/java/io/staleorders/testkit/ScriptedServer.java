@@ -95,11 +95,6 @@ public final class ScriptedServer implements AutoCloseable {
     return URI.create("http://" + authority());
   }
 
-  /** {@code https://host:port}; nobody here speaks TLS. */
-  public URI httpsUri() {
-    return URI.create("https://" + authority());
-  }
-
   /** {@code host:port}. */
   public String authority() {
     return listener.getInetAddress().getHostAddress() + ":" + listener.getLocalPort();
