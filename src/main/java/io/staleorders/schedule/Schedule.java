@@ -2,12 +2,15 @@ package io.staleorders.schedule;
 
 import io.staleorders.sweep.Sweep;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
 import org.quartz.DateBuilder;
 import org.quartz.DateBuilder.IntervalUnit;
 import org.quartz.Job;
 import org.quartz.JobBuilder;
 import org.quartz.JobDetail;
+import org.quartz.JobKey;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 import org.quartz.SimpleScheduleBuilder;
@@ -19,12 +22,20 @@ import org.quartz.impl.StdSchedulerFactory;
  * stands in the database, and the row locks there keep copies apart.
  */
 public final class Schedule implements AutoCloseable {
-  static final String WORK = "work";
-
   private final Scheduler scheduler;
+  private final Map<JobKey, Job> jobs = new ConcurrentHashMap<>();
 
-  private Schedule(Scheduler scheduler) {
+  private Schedule(Scheduler scheduler) throws SchedulerException {
     this.scheduler = scheduler;
+    scheduler.setJobFactory((fired, of) -> job(fired.getJobDetail().getKey()));
+  }
+
+  private Job job(JobKey key) throws SchedulerException {
+    Job job = jobs.get(key);
+    if (job == null) {
+      throw new SchedulerException("no such job: " + key);
+    }
+    return job;
   }
 
   /** A scheduler that has not started yet. */
@@ -45,22 +56,18 @@ public final class Schedule implements AutoCloseable {
 
   /** Runs the sweep at once, and then each time something is due. */
   public void sweep(Sweep sweep) {
-    JobDetail job = job(SweepJob.class, "sweep");
-    job.getJobDataMap().put(WORK, sweep);
-    add(job, TriggerBuilder.newTrigger().withIdentity("sweep").startNow());
+    add(new SweepJob(sweep), "sweep", TriggerBuilder.newTrigger().withIdentity("sweep").startNow());
   }
 
   /** Runs {@code work} every so often, the first time after {@code first}. */
   public void every(Duration interval, Duration first, String name, Runnable work) {
-    JobDetail job = job(RunnableJob.class, name);
-    job.getJobDataMap().put(WORK, work);
     add(
-        job,
+        new RunnableJob(work),
+        name,
         TriggerBuilder.newTrigger()
             .withIdentity(name)
             .startAt(
-                DateBuilder.futureDate(
-                    Math.toIntExact(first.toMillis()), IntervalUnit.MILLISECOND))
+                DateBuilder.futureDate(Math.toIntExact(first.toMillis()), IntervalUnit.MILLISECOND))
             .withSchedule(
                 SimpleScheduleBuilder.simpleSchedule()
                     .withIntervalInMilliseconds(interval.toMillis())
@@ -96,15 +103,13 @@ public final class Schedule implements AutoCloseable {
     }
   }
 
-  private static JobDetail job(Class<? extends Job> type, String name) {
-    return JobBuilder.newJob(type).withIdentity(name).build();
-  }
-
-  private void add(JobDetail job, TriggerBuilder<?> trigger) {
+  private void add(Job job, String name, TriggerBuilder<?> trigger) {
+    JobDetail detail = JobBuilder.newJob(job.getClass()).withIdentity(name).build();
+    jobs.put(detail.getKey(), job);
     try {
-      scheduler.scheduleJob(job, trigger.build());
+      scheduler.scheduleJob(detail, trigger.build());
     } catch (SchedulerException e) {
-      throw new IllegalStateException("Quartz does not take the job " + job.getKey(), e);
+      throw new IllegalStateException("Quartz does not take the job " + name, e);
     }
   }
 }

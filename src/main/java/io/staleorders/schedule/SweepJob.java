@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** Runs one sweep, and sets the next firing to the moment when something falls due. */
 @DisallowConcurrentExecution
-public final class SweepJob implements Job {
+final class SweepJob implements Job {
   private static final Logger log = LoggerFactory.getLogger(SweepJob.class);
 
   /** Two passes are never closer, whatever the database says. */
@@ -22,11 +22,16 @@ public final class SweepJob implements Job {
 
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
+  private final Sweep sweep;
+
+  SweepJob(Sweep sweep) {
+    this.sweep = sweep;
+  }
+
   @Override
   public void execute(JobExecutionContext context) {
     Duration next = AFTER_FAILURE;
     try {
-      Sweep sweep = (Sweep) context.getMergedJobDataMap().get(Schedule.WORK);
       next = sweep.run();
     } catch (RuntimeException e) {
       log.error("a sweep failed in a way that was not foreseen", e);

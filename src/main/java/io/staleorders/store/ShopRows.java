@@ -70,7 +70,9 @@ final class ShopRows {
     }
     return written
         ? Settled.as(outcome, outcome.decision())
-        : Settled.as(outcome, new Decision.Retry(
+        : Settled.as(
+            outcome,
+            new Decision.Retry(
                 RetryReason.ROW_REFUSED,
                 Duration.ZERO,
                 true,

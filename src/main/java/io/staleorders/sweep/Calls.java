@@ -1,6 +1,7 @@
 package io.staleorders.sweep;
 
 import io.staleorders.order.Decision;
+import io.staleorders.order.Event;
 import io.staleorders.order.PauseScope;
 import io.staleorders.store.Claim;
 import io.staleorders.store.Claims;
@@ -58,8 +59,7 @@ final class Calls implements AutoCloseable {
     this.counts = counts;
     this.cancelCalls = cancelCalls;
     this.concurrency = new Semaphore(settings.concurrency());
-    this.recorder =
-        new Recorder(stores.record(), shared.database(), this::whenDone);
+    this.recorder = new Recorder(stores.record(), shared.database(), this::whenDone);
   }
 
   boolean isStopping() {
@@ -168,13 +168,7 @@ final class Calls implements AutoCloseable {
         case Checked.Callable callable ->
             start(
                 new Task(
-                    claim,
-                    callable.order(),
-                    claims.now(),
-                    claimTick,
-                    databaseAhead,
-                    lease,
-                    probe));
+                    claim, callable.order(), claims.now(), claimTick, databaseAhead, lease, probe));
       }
     }
     return claims.claims().size();
@@ -199,6 +193,9 @@ final class Calls implements AutoCloseable {
     try {
       Attempt.Result result = attempt.make(task, permit(task));
       counts.called(result.outcome().exchanges().size());
+      if (result.outcome().decision() instanceof Decision.RateLimited) {
+        shared.rate().lower().ifPresent(Calls::sayLowered);
+      }
       recorder.accept(shared.faults().seen(task, result), task.lease());
     } catch (RuntimeException e) {
       log.error("an attempt failed in a way that was not foreseen; its lease has to end", e);
@@ -206,6 +203,13 @@ final class Calls implements AutoCloseable {
     } finally {
       concurrency.release();
     }
+  }
+
+  private static void sayLowered(double callsASecond) {
+    Event.RATE_LOWERED
+        .on(log)
+        .addKeyValue("calls_per_second", callsASecond)
+        .log("WeChat Pay says the account calls too often; the rate is lowered");
   }
 
   /** Asked before every request: may it still be made, and is it its turn? */

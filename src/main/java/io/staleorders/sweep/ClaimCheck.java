@@ -72,7 +72,6 @@ final class ClaimCheck {
 
   private static Checked decided(
       Claim claim, String subMchid, Instant createdAt, Decision decision, Duration wait) {
-    return new Checked.Decided(
-        new Outcome(claim, subMchid, createdAt, decision, wait, List.of()));
+    return new Checked.Decided(new Outcome(claim, subMchid, createdAt, decision, wait, List.of()));
   }
 }

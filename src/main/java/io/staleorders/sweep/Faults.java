@@ -140,11 +140,7 @@ public final class Faults {
       return;
     }
     boolean silent = result.replies().getLast() instanceof Reply.NoResponse;
-    boolean sameFault =
-        outcome.decision() instanceof Decision.Pause pause && pause.scope().equals(scope)
-            || scope instanceof PauseScope.SubMerchant
-                && outcome.decision() instanceof Decision.RateLimited;
-    if (silent || sameFault) {
+    if (silent || isFaultOf(scope, outcome.decision())) {
       database
           .ask(() -> pauses.extend(scope, code(outcome), message(outcome)))
           .flatMap(until -> until)
@@ -157,6 +153,17 @@ public final class Faults {
           .addKeyValue("code", code(outcome))
           .log("{} goes on", scope.text());
     }
+  }
+
+  private static boolean isFaultOf(PauseScope scope, Decision decision) {
+    return switch (decision) {
+      case Decision.Pause pause -> pause.scope().equals(scope);
+      case Decision.RateLimited limited -> scope instanceof PauseScope.SubMerchant;
+      case Decision.ClockOff off -> false;
+      case Decision.Uncalled uncalled -> true;
+      case Decision.Retry retry -> false;
+      case Decision.Resolution resolution -> false;
+    };
   }
 
   private void begin(PauseScope scope, String code, Outcome outcome) {

@@ -60,7 +60,8 @@ final class OrderLog {
         .addKeyValue("request_id", "")
         .addKeyValue("age_seconds", order.ageSeconds())
         .addKeyValue("reason", Decision.AbandonReason.MALFORMED.name())
-        .log("{} given up: its number or its sub-merchant's cannot be WeChat Pay's",
+        .log(
+            "{} given up: its number or its sub-merchant's cannot be WeChat Pay's",
             order.outTradeNo());
   }
 
@@ -74,8 +75,7 @@ final class OrderLog {
         .addKeyValue("attempt", outcome.exchanges().isEmpty() ? before : before + 1)
         .addKeyValue("code", outcome.deciding().flatMap(Exchange::code).orElse(""))
         .addKeyValue("request_id", outcome.deciding().flatMap(Exchange::requestId).orElse(""))
-        .addKeyValue(
-            "age_seconds", Duration.between(outcome.createdAt(), done.at()).toSeconds());
+        .addKeyValue("age_seconds", Duration.between(outcome.createdAt(), done.at()).toSeconds());
   }
 
   private static String nextAttemptAt(Recorded.Done done) {

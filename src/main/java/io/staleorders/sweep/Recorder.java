@@ -46,10 +46,7 @@ final class Recorder implements AutoCloseable {
   /**
    * @param whenDone told of each outcome once nothing more is done with it, with what was recorded
    */
-  Recorder(
-      RecordStore store,
-      DatabaseWatch database,
-      BiConsumer<Outcome, Decision> whenDone) {
+  Recorder(RecordStore store, DatabaseWatch database, BiConsumer<Outcome, Decision> whenDone) {
     this.store = store;
     this.database = database;
     this.whenDone = whenDone;
@@ -170,8 +167,7 @@ final class Recorder implements AutoCloseable {
 
   private void retryInstead(Outcome outcome, RetryReason reason) {
     Decision.Retry retry =
-        new Decision.Retry(
-            reason, Duration.ZERO, true, outcome.claim().progress().absences());
+        new Decision.Retry(reason, Duration.ZERO, true, outcome.claim().progress().absences());
     Outcome instead = outcome.with(retry, outcome.retryAfter());
     record(List.of(new Pending(instead, new Lease(Ticker.now()))));
   }

@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Enters due orders page by page, between the other steps of a sweep: from the mark on when there is
- * something new, and through all of the shop's unpaid orders at start and from time to time.
+ * Enters due orders page by page, between the other steps of a sweep: from the mark on when there
+ * is something new, and through all of the shop's unpaid orders at start and from time to time.
  */
 final class Scan {
   private final ScanStore store;

@@ -64,8 +64,7 @@ public final class Sweep implements AutoCloseable {
    *
    * @param clock this machine's
    */
-  public record Shared(
-      DatabaseWatch database, CallRate rate, Faults faults, InstantSource clock) {}
+  public record Shared(DatabaseWatch database, CallRate rate, Faults faults, InstantSource clock) {}
 
   /**
    * Runs one pass. It ends when nothing is due; it never throws for what the database, the network
@@ -111,7 +110,7 @@ public final class Sweep implements AutoCloseable {
         || scan.isRunning()
         || look.scanDue()
         || look.probeDue()
-        || look.claimDue() && calls.mayCall()
+        || (look.claimDue() && calls.mayCall())
         || !scan.nextFullAt(look.now()).isAfter(look.now());
   }
 
