@@ -87,7 +87,7 @@ record Call(Operation operation, String outTradeNo, String spMchid, String subMc
     return values;
   }
 
-  private static String decoded(String text) {
+  static String decoded(String text) {
     try {
       return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {

@@ -60,12 +60,16 @@ final class Desk {
     boolean close = call.operation() == Operation.CLOSE;
     journal.count(close ? Counter.CLOSES : Counter.QUERIES);
     Order order = orders.asked(call.outTradeNo(), call.subMchid());
+    int nth = order.nextRequest();
+    if (Prefix.of(call.outTradeNo()).filter(prefix -> prefix.isOver(nth)).isPresent()) {
+      transactions.backToUnpaid(order);
+    }
     Facts facts =
         new Facts(
             call.operation(),
             Optional.of(call.outTradeNo()),
             Optional.of(call.subMchid()),
-            order.nextRequest(),
+            nth,
             request.backupHost());
     return misbehaving(faults.choose(facts), new Case(request, call, order));
   }

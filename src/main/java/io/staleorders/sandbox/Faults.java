@@ -144,12 +144,11 @@ public final class Faults {
     }
   }
 
-  /** A state by prefix is taken once: after that the order goes its way. */
   private static Optional<Misbehaviour> byPrefix(Facts facts) {
     return facts
         .outTradeNo()
         .flatMap(Prefix::of)
-        .filter(prefix -> facts.nth() <= prefix.times())
+        .filter(prefix -> !prefix.isOver(facts.nth()))
         .map(Prefix::misbehaviour);
   }
 }

@@ -56,6 +56,10 @@ public final class PlatformCertificates {
     this.fault = newFault;
   }
 
+  ListFault listFault() {
+    return fault;
+  }
+
   /** Serials of those in force, oldest first. */
   public List<String> serials() {
     return inForce.stream().map(PlatformCertificate::serial).toList();

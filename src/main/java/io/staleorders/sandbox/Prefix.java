@@ -22,6 +22,22 @@ record Prefix(Misbehaviour misbehaviour, int times) {
       Arrays.stream(Misbehaviour.values())
           .collect(Collectors.toMap(Misbehaviour::prefix, Function.identity()));
 
+  /** Whether the {@code nth} request, from 1, is past it. */
+  boolean isOver(int nth) {
+    return nth > times;
+  }
+
+  /**
+   * The misbehaviour of that name without underscores.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  static Misbehaviour named(String name) {
+    return Optional.ofNullable(BY_PREFIX.get(name))
+        .orElseThrow(() -> new IllegalArgumentException("no misbehaviour is called " + name));
+  }
+
+  /** What the number asks for, if anything. */
   static Optional<Prefix> of(String outTradeNo) {
     Matcher matcher = FORM.matcher(outTradeNo.toUpperCase(Locale.ROOT));
     if (!matcher.matches()) {

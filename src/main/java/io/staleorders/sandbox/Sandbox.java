@@ -15,7 +15,8 @@ import org.eclipse.jetty.util.thread.VirtualThreadPool;
  * A stand-in for WeChat Pay's APIv3 in partner mode: it checks requests, keeps orders, signs
  * replies, and misbehaves on demand. It runs from {@link #start} until {@link #close}.
  *
- * <p>It listens twice: as the main host, and as the backup host, which knows the same orders.
+ * <p>It listens twice: as the main host, and, on the loopback address, as the backup host, which
+ * knows the same orders.
  */
 public final class Sandbox implements AutoCloseable {
   static final String BACKUP = "backup";
@@ -44,7 +45,7 @@ public final class Sandbox implements AutoCloseable {
     this.rate = new TokenBucket(clock);
     this.signer = new ReplySigner(keys, certificates, clock);
     this.main = connector(address);
-    this.backup = connector(new InetSocketAddress(address.getAddress(), 0));
+    this.backup = connector(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     backup.setName(BACKUP);
     Desk desk =
         new Desk(

@@ -6,6 +6,7 @@ import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -76,6 +77,15 @@ public record SandboxKeys(
   /** As downloaded from the merchant console. */
   public String wechatPayPublicKeyPem() {
     return Pem.encode("PUBLIC KEY", wechatPay.getPublic().getEncoded());
+  }
+
+  /**
+   * Writes {@code settings.env} beside these keys.
+   *
+   * @return its lines: the settings with which a service uses the sandbox at {@code baseUrl}
+   */
+  public List<String> writeSettings(Path folder, String baseUrl) {
+    return KeyFolder.writeSettings(folder, this, baseUrl);
   }
 
   static String privatePem(KeyPair keys) {

@@ -32,6 +32,11 @@ final class Transactions {
     return answer(call, order, requestId, took ? Optional.of(becomes.onClose()) : Optional.empty());
   }
 
+  /** What kept the order from being plainly unpaid is over. */
+  void backToUnpaid(Order order) {
+    order.become(OrderState.NOTPAY, clock.instant(), "");
+  }
+
   /** Answered in one of WeChat Pay's odder ways. */
   Answer odd(Quirk quirk, Call call, Order order, String requestId) {
     return switch (quirk) {
