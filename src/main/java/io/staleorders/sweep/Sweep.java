@@ -92,6 +92,11 @@ public final class Sweep implements AutoCloseable {
     return look.map(this::untilNext).orElse(shortest(DATABASE_RETRY, settings.interval()));
   }
 
+  /** Whether the database did not answer when it was last asked. */
+  public boolean isDatabaseAway() {
+    return database.isUnavailable();
+  }
+
   /** Stops claiming; calls under way end within the grace, are recorded, the rest is given back. */
   @Override
   public void close() {
