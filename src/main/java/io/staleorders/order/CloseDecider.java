@@ -18,20 +18,19 @@ import java.util.Optional;
  * <p>An answer that is not verified may make the service wait or ask, and nothing else.
  */
 public final class CloseDecider {
-  /** How many attempts must have been answered before an order is given up. */
-  static final int ANSWERED_BEFORE_ABANDONED = 10;
-
-  /** How long an order is left in peace when somebody may be paying it. */
-  static final Duration PAYING = Duration.ofSeconds(30);
+  /** One answer that an order does not exist is not believed. */
+  private static final int ABSENCES_BEFORE_NOT_FOUND = 2;
 
   private static final Duration FIRST_RATE_WAIT = Duration.ofSeconds(2);
   private static final Duration MAX_RATE_WAIT = Duration.ofMinutes(1);
   private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
 
   private final ClosePolicy policy;
+  private final RetryRule retries;
 
   public CloseDecider(ClosePolicy policy) {
     this.policy = policy;
+    this.retries = new RetryRule(policy.retryFor());
   }
 
   /** What follows a close call: a decision, or the query that decides. */
@@ -43,11 +42,14 @@ public final class CloseDecider {
     record Ask() implements AfterClose {}
   }
 
-  /** What follows the reply to a close call. */
+  /**
+   * What follows the reply to a close call. An order that WeChat Pay did not know is always asked
+   * about: a 204 is sent for orders it never saw.
+   */
   public AfterClose afterClose(ClaimedOrder order, Reply.ToClose reply, Moment moment) {
     return switch (reply) {
       case Accepted() ->
-          policy.confirm()
+          policy.confirm() || order.secondLook()
               ? new AfterClose.Ask()
               : new AfterClose.Decided(new Decision.Closed(Optional.empty()));
       case Refused refused -> afterRefusedClose(order, refused, moment);
@@ -55,8 +57,8 @@ public final class CloseDecider {
           clockOff(unverified, moment)
               .<AfterClose>map(AfterClose.Decided::new)
               .orElse(new AfterClose.Ask());
-      case Unclear() -> retryOrLastQuestion(order, RetryReason.UNCLEAR, Duration.ZERO, moment);
-      case NoResponse() -> new AfterClose.Decided(unanswered(order, RetryReason.NO_RESPONSE));
+      case Unclear() -> retryOrAsk(order, RetryReason.UNCLEAR, reply, moment);
+      case NoResponse() -> retryOrAsk(order, RetryReason.NO_RESPONSE, reply, moment);
       case NotSent() -> new AfterClose.Decided(new Decision.Uncalled());
     };
   }
@@ -66,11 +68,13 @@ public final class CloseDecider {
       ClaimedOrder order, Reply.ToClose close, Reply.ToQuery reply, Moment moment) {
     return switch (reply) {
       case Found found -> afterFound(order, close, found, moment);
-      case Refused refused -> afterRefusedQuery(order, refused, moment);
+      case Refused refused -> afterRefusedQuery(order, close, refused, moment);
       case Unverified unverified ->
-          clockOff(unverified, moment).orElse(unanswered(order, RetryReason.UNVERIFIED));
-      case Unclear() -> unanswered(order, RetryReason.UNCLEAR);
-      case NoResponse() -> unanswered(order, RetryReason.NO_RESPONSE);
+          clockOff(unverified, moment)
+              .orElseGet(
+                  () -> retries.afterQuery(order, RetryReason.UNVERIFIED, close, reply, moment));
+      case Unclear() -> retries.afterQuery(order, RetryReason.UNCLEAR, close, reply, moment);
+      case NoResponse() -> retries.afterQuery(order, RetryReason.NO_RESPONSE, close, reply, moment);
       case NotSent() -> new Decision.Uncalled();
     };
   }
@@ -88,21 +92,26 @@ public final class CloseDecider {
           OTHER ->
           new AfterClose.Ask();
       case USER_PAYING, FREQUENCY_LIMITED ->
-          retryOrLastQuestion(order, RetryReason.MAY_BE_PAYING, PAYING, moment);
-      case RATELIMIT_EXCEEDED, SIGN_ERROR, NO_AUTH, MCH_NOT_EXISTS, ACCOUNT_ERROR ->
-          new AfterClose.Decided(scopeFault(order, refused, moment));
+          refused.isUnverifiedSuccess()
+              ? new AfterClose.Ask()
+              : retryOrAsk(order, RetryReason.MAY_BE_PAYING, refused, moment);
+      case RATELIMIT_EXCEEDED -> new AfterClose.Decided(rateLimited(order));
+      case SIGN_ERROR -> new AfterClose.Decided(ourFault(refused, moment));
+      case NO_AUTH, MCH_NOT_EXISTS, ACCOUNT_ERROR ->
+          new AfterClose.Decided(subMerchantFault(order, refused));
     };
   }
 
-  private Decision afterRefusedQuery(ClaimedOrder order, Refused refused, Moment moment) {
+  private Decision afterRefusedQuery(
+      ClaimedOrder order, Reply.ToClose close, Refused refused, Moment moment) {
     return switch (refused.code()) {
       case ORDER_NOT_EXIST ->
           refused.verified() && refused.status() == 404
-              ? absent(order, moment)
-              : retry(order, RetryReason.UNVERIFIED, Duration.ZERO, refused.verified(), moment);
-      case USER_PAYING, FREQUENCY_LIMITED ->
-          retry(order, RetryReason.MAY_BE_PAYING, PAYING, refused.verified(), moment);
-      case ORDER_CLOSED,
+              ? absent(order, close, moment)
+              : retries.afterQuery(order, RetryRule.reasonOf(refused), close, refused, moment);
+      case USER_PAYING,
+          FREQUENCY_LIMITED,
+          ORDER_CLOSED,
           ORDER_PAID,
           PARAM_ERROR,
           INVALID_REQUEST,
@@ -110,9 +119,10 @@ public final class CloseDecider {
           TRADE_ERROR,
           RULE_LIMIT,
           OTHER ->
-          retry(order, RetryReason.UNCLEAR, Duration.ZERO, refused.verified(), moment);
-      case RATELIMIT_EXCEEDED, SIGN_ERROR, NO_AUTH, MCH_NOT_EXISTS, ACCOUNT_ERROR ->
-          scopeFault(order, refused, moment);
+          retries.afterQuery(order, RetryRule.reasonOf(refused), close, refused, moment);
+      case RATELIMIT_EXCEEDED -> rateLimited(order);
+      case SIGN_ERROR -> ourFault(refused, moment);
+      case NO_AUTH, MCH_NOT_EXISTS, ACCOUNT_ERROR -> subMerchantFault(order, refused);
     };
   }
 
@@ -123,9 +133,11 @@ public final class CloseDecider {
           new Decision.Paid(found.tradeState(), found.transactionId(), found.paidAt());
       case NOTPAY, PAYERROR, ACCEPT ->
           refusedForGood(order, close)
-              .orElse(answeredRetry(order, RetryReason.NOT_CLOSED_YET, Duration.ZERO, moment));
-      case USERPAYING -> answeredRetry(order, RetryReason.MAY_BE_PAYING, PAYING, moment);
-      case UNKNOWN -> answeredRetry(order, RetryReason.UNCLEAR, Duration.ZERO, moment);
+              .orElseGet(
+                  () ->
+                      retries.afterQuery(order, RetryReason.NOT_CLOSED_YET, close, found, moment));
+      case USERPAYING -> retries.afterQuery(order, RetryReason.MAY_BE_PAYING, close, found, moment);
+      case UNKNOWN -> retries.afterQuery(order, RetryReason.UNCLEAR, close, found, moment);
     };
   }
 
@@ -145,13 +157,12 @@ public final class CloseDecider {
     };
   }
 
-  private Decision absent(ClaimedOrder order, Moment moment) {
+  private Decision absent(ClaimedOrder order, Reply.ToClose close, Moment moment) {
     if (order.secondLook()) {
       return new Decision.NotFound(false, false);
     }
-    int absences = order.progress().absences() + 1;
-    if (absences < 2) {
-      return retryAbsent(order, RetryReason.ABSENT, absences, moment);
+    if (order.progress().absences() + 1 < ABSENCES_BEFORE_NOT_FOUND) {
+      return retries.afterAbsence(order, RetryReason.ABSENT, close, moment);
     }
     return switch (policy.notFound()) {
       case CLOSE -> new Decision.NotFound(true, true);
@@ -159,66 +170,36 @@ public final class CloseDecider {
       case AUTO ->
           order.merchantKnown()
               ? new Decision.NotFound(true, true)
-              : retryAbsent(order, RetryReason.ABSENT_MERCHANT_UNKNOWN, absences, moment);
+              : retries.afterAbsence(order, RetryReason.ABSENT_MERCHANT_UNKNOWN, close, moment);
     };
   }
 
-  private Decision retryAbsent(
-      ClaimedOrder order, RetryReason reason, int absences, Moment moment) {
-    return isLastAttempt(order, moment)
-        ? new Decision.Abandoned(AbandonReason.EXHAUSTED)
-        : new Decision.Retry(reason, Duration.ZERO, true, absences);
-  }
-
-  /** WeChat Pay knows the order, or at least did not say that it does not: absences end. */
-  private Decision answeredRetry(
-      ClaimedOrder order, RetryReason reason, Duration atLeast, Moment moment) {
-    return isLastAttempt(order, moment)
-        ? new Decision.Abandoned(AbandonReason.EXHAUSTED)
-        : new Decision.Retry(reason, atLeast, true, 0);
-  }
-
-  private Decision retry(
-      ClaimedOrder order, RetryReason reason, Duration atLeast, boolean verified, Moment moment) {
-    if (verified && isLastAttempt(order, moment)) {
-      return new Decision.Abandoned(AbandonReason.EXHAUSTED);
-    }
-    return new Decision.Retry(reason, atLeast, verified, order.progress().absences());
-  }
-
-  private static Decision unanswered(ClaimedOrder order, RetryReason reason) {
-    return new Decision.Retry(reason, Duration.ZERO, false, order.progress().absences());
-  }
-
-  /** The last attempt closes and asks, whatever the close came to. */
-  private AfterClose retryOrLastQuestion(
-      ClaimedOrder order, RetryReason reason, Duration atLeast, Moment moment) {
-    return isLastAttempt(order, moment)
+  /**
+   * A close that leaves all open is tried again. Once {@code RETRY_FOR} has passed WeChat Pay is
+   * asked as well, whatever the close came to: an order is given up on an answer, and never while a
+   * payment could have been seen by asking.
+   */
+  private AfterClose retryOrAsk(
+      ClaimedOrder order, RetryReason reason, Reply.ToClose close, Moment moment) {
+    return retries.isTimeOver(order, moment)
         ? new AfterClose.Ask()
-        : new AfterClose.Decided(retry(order, reason, atLeast, false, moment));
+        : new AfterClose.Decided(RetryRule.afterClose(order, reason, close));
   }
 
-  private boolean isLastAttempt(ClaimedOrder order, Moment moment) {
-    return order.progress().answered() + 1 >= ANSWERED_BEFORE_ABANDONED
-        && order
-            .progress()
-            .firstAttemptAt()
-            .filter(first -> !first.plus(policy.retryFor()).isAfter(moment.now()))
-            .isPresent();
+  private static Decision rateLimited(ClaimedOrder order) {
+    return new Decision.RateLimited(
+        Backoff.doubled(FIRST_RATE_WAIT, order.progress().rateRefusals(), MAX_RATE_WAIT));
   }
 
-  private static Decision scopeFault(ClaimedOrder order, Refused refused, Moment moment) {
-    return switch (refused.code()) {
-      case RATELIMIT_EXCEEDED ->
-          new Decision.RateLimited(
-              Backoff.doubled(FIRST_RATE_WAIT, order.progress().rateRefusals(), MAX_RATE_WAIT));
-      case SIGN_ERROR ->
-          clockOff(refused.dateAhead(), moment)
-              .orElse(new Decision.Pause(new PauseScope.Account(), refused.code().name()));
-      default ->
-          new Decision.Pause(
-              new PauseScope.SubMerchant(order.merchant().subMchid()), refused.code().name());
-    };
+  /** Our key, serial or clock. */
+  private static Decision ourFault(Refused refused, Moment moment) {
+    return clockOff(refused.dateAhead(), moment)
+        .orElseGet(() -> new Decision.Pause(new PauseScope.Account(), refused.code().name()));
+  }
+
+  private static Decision subMerchantFault(ClaimedOrder order, Refused refused) {
+    return new Decision.Pause(
+        new PauseScope.SubMerchant(order.merchant().subMchid()), refused.code().name());
   }
 
   private static Optional<Decision> clockOff(Unverified unverified, Moment moment) {

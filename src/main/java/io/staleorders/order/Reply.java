@@ -12,6 +12,33 @@ import java.util.Optional;
  */
 public sealed interface Reply {
 
+  /** Whether WeChat Pay's signature on it was checked and right. */
+  default boolean isVerified() {
+    return switch (this) {
+      case Accepted accepted -> true;
+      case Found found -> true;
+      case Refused refused -> refused.verified();
+      case Unverified unverified -> false;
+      case Unclear unclear -> false;
+      case NoResponse noResponse -> false;
+      case NotSent notSent -> false;
+    };
+  }
+
+  /** Whether it hints that somebody is paying right now; an unverified hint is one too. */
+  default boolean mayBePaying() {
+    return switch (this) {
+      case Found found -> found.tradeState() == TradeState.USERPAYING;
+      case Refused refused ->
+          refused.code() == Code.USER_PAYING || refused.code() == Code.FREQUENCY_LIMITED;
+      case Accepted accepted -> false;
+      case Unverified unverified -> false;
+      case Unclear unclear -> false;
+      case NoResponse noResponse -> false;
+      case NotSent notSent -> false;
+    };
+  }
+
   /** What a close call can come to. */
   sealed interface ToClose extends Reply {}
 
@@ -36,7 +63,13 @@ public sealed interface Reply {
    * @param dateAhead how far the answer's {@code Date} header is ahead of this machine's clock
    */
   record Refused(int status, Code code, boolean verified, Optional<Duration> dateAhead)
-      implements ToClose, ToQuery {}
+      implements ToClose, ToQuery {
+
+    /** A 202 that proves nothing, like any other unverified 2xx. */
+    boolean isUnverifiedSuccess() {
+      return !verified && status / 100 == 2;
+    }
+  }
 
   /**
    * A 2xx that proves nothing.

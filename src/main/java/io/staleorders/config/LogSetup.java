@@ -1,0 +1,60 @@
+package io.staleorders.config;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.status.NopStatusListener;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/** Sends all logging to standard output, a line an event, and none to standard error. */
+public final class LogSetup {
+  private static final String OURS = "io.staleorders";
+
+  private LogSetup() {}
+
+  /** Makes the whole process log this way from now on. */
+  public static void apply(Logs logs) {
+    apply((LoggerContext) LoggerFactory.getILoggerFactory(), logs);
+    bridgeJavaLogging();
+    Thread.setDefaultUncaughtExceptionHandler(LogSetup::logUncaught);
+  }
+
+  static void apply(LoggerContext context, Logs logs) {
+    context.reset();
+    // Logback's own troubles would go to standard error.
+    context.getStatusManager().add(new NopStatusListener());
+
+    LineEncoder encoder =
+        new LineEncoder(logs.format(), logs.level() == org.slf4j.event.Level.DEBUG);
+    encoder.setContext(context);
+    encoder.start();
+    ConsoleAppender<ILoggingEvent> standardOutput = new ConsoleAppender<>();
+    standardOutput.setContext(context);
+    standardOutput.setEncoder(encoder);
+    standardOutput.start();
+
+    Level level = Level.convertAnSLF4JLevel(logs.level());
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.addAppender(standardOutput);
+    root.setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+    context.getLogger(OURS).setLevel(level);
+  }
+
+  /** OkHttp and the PostgreSQL driver log by java.util.logging, which writes to standard error. */
+  private static void bridgeJavaLogging() {
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
+    java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
+  }
+
+  private static void logUncaught(Thread thread, Throwable failure) {
+    LoggerFactory.getLogger(LogSetup.class)
+        .atError()
+        .setCause(failure)
+        .addKeyValue("thread_name", thread.getName())
+        .log("A thread ended by a failure that nothing caught");
+  }
+}

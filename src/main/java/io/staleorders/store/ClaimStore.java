@@ -1,0 +1,135 @@
+package io.staleorders.store;
+
+import io.staleorders.order.PauseScope;
+import io.staleorders.order.Progress;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
+
+/** Takes due orders for this copy. Touches our own table alone. */
+public final class ClaimStore {
+  private static final String CLAIM =
+      """
+      WITH due AS MATERIALIZED (
+          SELECT c.out_trade_no
+          FROM order_closer.order_close c
+          WHERE c.next_attempt_at IS NOT NULL
+            AND coalesce(c.claimed_until, c.next_attempt_at) <= <now>
+            AND <scope>
+          ORDER BY coalesce(c.claimed_until, c.next_attempt_at)
+          LIMIT :limit
+          FOR UPDATE SKIP LOCKED
+      ),
+      claimed AS (
+          UPDATE order_closer.order_close c
+          SET state = CASE c.state WHEN 'NOT_FOUND' THEN 'NOT_FOUND' ELSE 'CLAIMED' END,
+              claim_id = gen_random_uuid(),
+              claimed_by = :instance_id,
+              claimed_until = <now> + CAST(:lease AS interval)
+          FROM due
+          WHERE c.out_trade_no = due.out_trade_no
+          RETURNING c.out_trade_no, c.sub_mchid, c.order_created_at, c.claim_id, c.state, c.attempts, c.answered, c.absences,
+                    c.rate_refusals, c.first_attempt_at, c.next_attempt_at
+      )
+      SELECT <now> AS now, claimed.*
+      FROM (VALUES (1)) AS one
+      LEFT JOIN claimed ON true
+      ORDER BY claimed.next_attempt_at
+      """;
+
+  private static final String NOT_PAUSED =
+      """
+      NOT EXISTS (
+                    SELECT FROM order_closer.pause p WHERE p.scope IN ('account', c.sub_mchid))\
+      """;
+
+  /** For the probe of the account's pause: of a sub-merchant that is not paused itself. */
+  private static final String SUB_MERCHANT_NOT_PAUSED =
+      "NOT EXISTS (SELECT FROM order_closer.pause p WHERE p.scope = c.sub_mchid)";
+
+  private static final String OF_SUB_MERCHANT = "c.sub_mchid = :scope";
+
+  private final Jdbi jdbi;
+  private final String instanceId;
+  private final String lease;
+  private final String claim;
+  private final String claimOfAccount;
+  private final String claimOfSubMerchant;
+
+  /**
+   * @param instanceId for people who look into the table; nothing is decided by it
+   * @param lease how long a claim holds
+   */
+  public ClaimStore(Jdbi jdbi, ShopTable table, String instanceId, Duration lease) {
+    this.jdbi = jdbi;
+    this.instanceId = instanceId;
+    this.lease = lease.toMillis() + " milliseconds";
+    this.claim = table.sql(CLAIM, Map.of("scope", NOT_PAUSED));
+    this.claimOfAccount = table.sql(CLAIM, Map.of("scope", SUB_MERCHANT_NOT_PAUSED));
+    this.claimOfSubMerchant = table.sql(CLAIM, Map.of("scope", OF_SUB_MERCHANT));
+  }
+
+  /** Claims due orders of no paused scope, longest due first. */
+  public Claims claim(int limit) {
+    return jdbi.withHandle(handle -> take(handle.createQuery(claim), limit));
+  }
+
+  /** Claims one due order of a paused scope, to try whether the pause can end. */
+  public Claims claimProbe(PauseScope scope) {
+    return jdbi.withHandle(
+        handle ->
+            switch (scope) {
+              case PauseScope.Account account -> take(handle.createQuery(claimOfAccount), 1);
+              case PauseScope.SubMerchant one ->
+                  take(handle.createQuery(claimOfSubMerchant).bind("scope", one.text()), 1);
+            });
+  }
+
+  private Claims take(Query query, int limit) {
+    return query
+        .bind("limit", limit)
+        .bind("instance_id", instanceId)
+        .bind("lease", lease)
+        .scanResultSet(
+            (rows, ctx) -> {
+              try (ResultSet row = rows.get()) {
+                return claims(row);
+              }
+            });
+  }
+
+  private static Claims claims(ResultSet row) throws SQLException {
+    List<Claim> claims = new ArrayList<>();
+    Instant now = Instant.EPOCH;
+    while (row.next()) {
+      now = Columns.instant(row, "now").orElseThrow();
+      var outTradeNo = Columns.text(row, "out_trade_no");
+      if (outTradeNo.isPresent()) {
+        claims.add(claim(row, outTradeNo.get()));
+      }
+    }
+    return new Claims(now, claims);
+  }
+
+  private static Claim claim(ResultSet row, String outTradeNo) throws SQLException {
+    return new Claim(
+        outTradeNo,
+        row.getString("sub_mchid"),
+        Columns.instant(row, "order_created_at").orElseThrow(),
+        row.getObject("claim_id", UUID.class),
+        new Progress(
+            row.getInt("attempts"),
+            row.getInt("answered"),
+            row.getInt("absences"),
+            row.getInt("rate_refusals"),
+            Columns.instant(row, "first_attempt_at")),
+        row.getString("state").equals("NOT_FOUND"));
+  }
+}

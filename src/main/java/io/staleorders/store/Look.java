@@ -1,0 +1,31 @@
+package io.staleorders.store;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What there is to do, and when there will be more, by the database's clock.
+ *
+ * @param scanDue whether the shop has a due order that is not entered yet
+ * @param claimableAt when the next entered order may be claimed; not later than {@code now}: at
+ *     once
+ * @param nextDueAt when the next order of the shop that is too young now falls due
+ * @param probeAt when the next pause wants to be probed
+ */
+public record Look(
+    Instant now,
+    boolean scanDue,
+    Optional<Instant> claimableAt,
+    Optional<Instant> nextDueAt,
+    Optional<Instant> probeAt) {
+
+  /** Whether there is an order to claim. */
+  public boolean claimDue() {
+    return claimableAt.filter(at -> !at.isAfter(now)).isPresent();
+  }
+
+  /** Whether a pause wants to be probed. */
+  public boolean probeDue() {
+    return probeAt.filter(at -> !at.isAfter(now)).isPresent();
+  }
+}

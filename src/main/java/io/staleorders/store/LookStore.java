@@ -1,0 +1,76 @@
+package io.staleorders.store;
+
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Jdbi;
+
+/** The one cheap query of an idle copy. */
+public final class LookStore {
+  private static final String LOOK =
+      """
+      SELECT <now> AS now,
+             EXISTS (
+                 SELECT FROM order_closer.scan s
+                 JOIN <orders> o ON <created_at> >= <mark_bound>
+                 WHERE <is_unpaid> AND <is_ours>
+                   AND <created_at> <= <due_upper_bound>
+                   AND <created_instant> <= <now> - <delay>
+                   AND NOT EXISTS (
+                       SELECT FROM order_closer.order_close c WHERE c.out_trade_no = <key_text>)
+             ) AS scan_due,
+             (SELECT coalesce(c.claimed_until, c.next_attempt_at)
+              FROM order_closer.order_close c
+              WHERE c.next_attempt_at IS NOT NULL
+                AND NOT EXISTS (
+                    SELECT FROM order_closer.pause p WHERE p.scope IN ('account', c.sub_mchid))
+              ORDER BY coalesce(c.claimed_until, c.next_attempt_at)
+              LIMIT 1) AS claimable_at,
+             least(<next_due_of_each_status>) AS next_due_at,
+             (SELECT min(p.until) FROM order_closer.pause p) AS probe_at
+      """;
+
+  private static final String NEXT_DUE_OF_ONE_STATUS =
+      """
+      (SELECT <created_instant> + <delay>
+              FROM <orders> o
+              WHERE <one_status> AND <is_ours>
+                AND <created_at> > <due_lower_bound>
+                AND <created_instant> > <now> - <delay>
+                AND <created_at> < 'infinity'
+              ORDER BY <created_at>
+              LIMIT 1)\
+      """;
+
+  private final Jdbi jdbi;
+  private final String look;
+
+  public LookStore(Jdbi jdbi, ShopTable table) {
+    this.jdbi = jdbi;
+    this.look =
+        table.sql(
+            LOOK,
+            Map.of(
+                "mark_bound", table.bound(ScanStore.FROM_MARK, "-"),
+                "next_due_of_each_status",
+                    table.unpaidConditions().stream()
+                        .map(one -> table.sql(NEXT_DUE_OF_ONE_STATUS, Map.of("one_status", one)))
+                        .collect(Collectors.joining(",\n             "))));
+  }
+
+  /** Is there anything to do, and when will there be? */
+  public Look look() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(look)
+                .map(
+                    (rs, ctx) ->
+                        new Look(
+                            Columns.instant(rs, "now").orElseThrow(),
+                            rs.getBoolean("scan_due"),
+                            Columns.instant(rs, "claimable_at"),
+                            Columns.instant(rs, "next_due_at"),
+                            Columns.instant(rs, "probe_at")))
+                .one());
+  }
+}

@@ -1,0 +1,198 @@
+package io.staleorders.store;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.staleorders.order.MerchantId;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * Writes what attempts came to: the shop's rows, our rows and the history in one transaction. A
+ * result whose claim another has taken over changes nothing; recording twice changes nothing.
+ */
+public final class RecordStore {
+  private static final String LOCK_CLAIMS =
+      """
+      SELECT c.out_trade_no
+      FROM order_closer.order_close c
+      JOIN unnest(CAST(:out_trade_nos AS text[]), CAST(:claim_ids AS uuid[]))
+           AS mine (out_trade_no, claim_id)
+        ON mine.out_trade_no = c.out_trade_no AND mine.claim_id = c.claim_id
+      ORDER BY c.out_trade_no
+      FOR UPDATE OF c
+      """;
+
+  private static final String RECORD =
+      """
+      UPDATE order_closer.order_close c
+      SET state = CASE WHEN r.state IS NOT NULL THEN r.state
+                       WHEN c.state = 'NOT_FOUND' THEN 'NOT_FOUND'
+                       WHEN r.attempted OR c.attempts > 0 THEN 'RETRY'
+                       ELSE 'DUE' END,
+          sp_mchid = :sp_mchid,
+          sub_mchid = left(r.sub_mchid, 100),
+          order_created_at = greatest(r.created_at, 'epoch'),
+          attempts = c.attempts + r.attempted::int,
+          answered = c.answered + (r.attempted AND coalesce(r.answered, false))::int,
+          absences = coalesce(r.absences, c.absences),
+          rate_refusals = coalesce(r.rate_refusals, 0),
+          first_attempt_at = CASE WHEN r.attempted THEN coalesce(c.first_attempt_at, <now>)
+                                  ELSE c.first_attempt_at END,
+          next_attempt_at = CASE WHEN r.wait_ms IS NOT NULL
+                                 THEN <now> + r.wait_ms * interval '1 millisecond'
+                                 WHEN r.look_again THEN <now> + <delay>
+                                 WHEN r.state IS NOT NULL THEN NULL
+                                 ELSE c.next_attempt_at END,
+          claim_id = NULL, claimed_by = NULL, claimed_until = NULL,
+          trade_state = coalesce(r.trade_state, c.trade_state),
+          transaction_id = coalesce(r.transaction_id, c.transaction_id),
+          paid_at = coalesce(r.paid_at, c.paid_at),
+          code = CASE WHEN r.attempted THEN r.code ELSE coalesce(r.code, c.code) END,
+          message = CASE WHEN r.attempted THEN r.message ELSE coalesce(r.message, c.message) END,
+          reason = CASE WHEN r.attempted THEN r.reason ELSE coalesce(r.reason, c.reason) END,
+          request_id = coalesce(r.request_id, c.request_id),
+          resolved_at = CASE WHEN r.state IS NOT NULL THEN <now> ELSE c.resolved_at END
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+          out_trade_no text, sub_mchid text, created_at timestamptz, state text, wait_ms bigint, look_again boolean,
+          attempted boolean, answered boolean, absences integer, rate_refusals integer,
+          trade_state text, transaction_id text, paid_at timestamptz,
+          code text, message text, reason text, request_id text)
+      WHERE c.out_trade_no = r.out_trade_no
+      """;
+
+  private static final String APPEND_HISTORY =
+      """
+      INSERT INTO order_closer.close_attempt
+          (id, out_trade_no, attempt, operation, started_at, duration_ms, host,
+           http_status, code, message, request_id, verified, instance_id)
+      SELECT r.id, r.out_trade_no, r.attempt, r.operation, r.started_at, r.duration_ms, r.host,
+             r.http_status, r.code, r.message, r.request_id, r.verified, :instance_id
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
+          id uuid, out_trade_no text, attempt integer, operation text, started_at timestamptz,
+          duration_ms integer, host text, http_status integer, code text, message text,
+          request_id text, verified boolean)
+      ON CONFLICT (id) DO NOTHING
+      """;
+
+  /** A CLOSED order counts only where a query said so: a 204 is sent for unknown orders too. */
+  private static final String REMEMBER_MERCHANTS =
+      """
+      INSERT INTO order_closer.known_merchant (sp_mchid, sub_mchid, known_since)
+      SELECT DISTINCT :sp_mchid, r.sub_mchid, <now>
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (sub_mchid text, state text, trade_state text)
+      WHERE r.state IN ('CLOSED', 'PAID') AND r.trade_state IS NOT NULL
+      ORDER BY r.sub_mchid
+      ON CONFLICT (sp_mchid, sub_mchid) DO NOTHING
+      """;
+
+  private static final String NOTIFY =
+      """
+      SELECT <now> AS now,
+             count(pg_notify('order_closer',
+                 json_build_object('out_trade_no', r.out_trade_no, 'state', r.state)::text))
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (out_trade_no text, state text)
+      WHERE r.state IS NOT NULL
+      """;
+
+  private final Jdbi jdbi;
+  private final ShopStore shop;
+  private final MerchantId spMchid;
+  private final String instanceId;
+  private final String record;
+  private final String rememberMerchants;
+  private final String tell;
+
+  public RecordStore(
+      Jdbi jdbi, ShopTable table, ShopStore shop, MerchantId spMchid, String instanceId) {
+    this.jdbi = jdbi;
+    this.shop = shop;
+    this.spMchid = spMchid;
+    this.instanceId = instanceId;
+    this.record = table.sql(RECORD);
+    this.rememberMerchants = table.sql(REMEMBER_MERCHANTS);
+    this.tell = table.sql(NOTIFY);
+  }
+
+  /**
+   * Records a batch in one transaction: all of it, or on an exception nothing.
+   *
+   * @return what became of each outcome
+   */
+  public List<Recorded> record(List<Outcome> batch) {
+    return Transactions.shortOne(jdbi, handle -> record(handle, batch));
+  }
+
+  private List<Recorded> record(Handle handle, List<Outcome> batch) {
+    Set<String> claimed = lockClaims(handle, batch);
+    List<Outcome> mine =
+        batch.stream().filter(o -> claimed.contains(o.claim().outTradeNo())).toList();
+    List<Settled> settled = new ShopRows(shop, handle, mine).settle();
+    List<ObjectNode> rows =
+        settled.stream()
+            .filter(s -> !s.rowHeld())
+            .map(s -> RecordRows.orderClose(s.outcome(), s.decision()))
+            .toList();
+    Instant now = write(handle, rows);
+    appendHistory(handle, batch);
+    List<Recorded> recorded = new ArrayList<>();
+    for (Settled s : settled) {
+      recorded.add(
+          s.rowHeld()
+              ? new Recorded.RowHeld(s.outcome())
+              : new Recorded.Done(s.outcome(), s.decision(), now));
+    }
+    for (Outcome outcome : batch) {
+      if (!claimed.contains(outcome.claim().outTradeNo())) {
+        recorded.add(new Recorded.ClaimLost(outcome));
+      }
+    }
+    return recorded;
+  }
+
+  private static Set<String> lockClaims(Handle handle, List<Outcome> batch) {
+    return handle
+        .createQuery(LOCK_CLAIMS)
+        .bind(
+            "out_trade_nos", batch.stream().map(o -> o.claim().outTradeNo()).toArray(String[]::new))
+        .bind(
+            "claim_ids",
+            batch.stream().map(o -> o.claim().claimId().toString()).toArray(String[]::new))
+        .mapTo(String.class)
+        .collect(Collectors.toSet());
+  }
+
+  private Instant write(Handle handle, List<ObjectNode> rows) {
+    String json = Json.write(rows);
+    handle.createUpdate(record).bind("sp_mchid", spMchid.value()).bind("rows", json).execute();
+    handle
+        .createUpdate(rememberMerchants)
+        .bind("sp_mchid", spMchid.value())
+        .bind("rows", json)
+        .execute();
+    return handle
+        .createQuery(tell)
+        .bind("rows", json)
+        .map((row, ctx) -> row.getObject("now", OffsetDateTime.class).toInstant())
+        .one();
+  }
+
+  private void appendHistory(Handle handle, Collection<Outcome> batch) {
+    List<ObjectNode> rows =
+        batch.stream()
+            .flatMap(o -> o.exchanges().stream().map(e -> RecordRows.closeAttempt(o, e)))
+            .toList();
+    if (!rows.isEmpty()) {
+      handle
+          .createUpdate(APPEND_HISTORY)
+          .bindMap(Map.of("rows", Json.write(rows), "instance_id", instanceId))
+          .execute();
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.staleorders.store;
+
+import io.staleorders.order.MerchantId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.Query;
+
+/**
+ * The shop's rows by order number: read, locked, and marked. Only rows still unpaid are written.
+ */
+public final class ShopStore {
+  private static final String READ =
+      """
+      SELECT wanted.out_trade_no,
+             count(*) FILTER (WHERE <is_unpaid>) AS unpaid_rows,
+             count(DISTINCT <sub_mchid>) FILTER (WHERE <key> IS NOT NULL) AS sub_mchids,
+             coalesce(max(<sub_mchid>) FILTER (WHERE <is_unpaid>),
+                      max(<sub_mchid>) FILTER (WHERE <key> IS NOT NULL)) AS sub_mchid,
+             coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
+                      max(<created_instant>)) AS created_at,
+             coalesce(coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
+                               max(<created_instant>)) <= <now> - <delay>, false) AS old_enough,
+             coalesce(bool_or(<is_closed>), false) AS closed_here,
+             EXISTS (SELECT FROM order_closer.known_merchant k
+                     WHERE k.sp_mchid = :sp_mchid AND k.sub_mchid = max(<sub_mchid>)) AS merchant_known
+      FROM unnest(CAST(:out_trade_nos AS text[])) AS wanted (out_trade_no)
+      LEFT JOIN <orders> o ON <key> = wanted.out_trade_no::<key_type> AND <is_ours>
+      GROUP BY wanted.out_trade_no
+      """;
+
+  /**
+   * In key order, so that two copies never wait for each other in a circle. A plain guarded UPDATE
+   * would not do: through a joined view with a trigger it overwrites a payment made meanwhile.
+   */
+  private static final String LOCK_UNPAID =
+      """
+      SELECT <key_text>
+      FROM <orders> o
+      WHERE <key> = ANY (CAST(:out_trade_nos AS text[])::<key_type>[])
+        AND <is_unpaid> AND <is_ours>
+      ORDER BY <key>
+      FOR UPDATE OF o SKIP LOCKED
+      """;
+
+  private static final String MARK =
+      """
+      UPDATE <orders> AS o
+      SET <status> = <new_status>
+      WHERE <key> = ANY (CAST(:out_trade_nos AS text[])::<key_type>[])
+        AND <is_unpaid> AND <is_ours>
+      RETURNING <key_text>
+      """;
+
+  private final Jdbi jdbi;
+  private final MerchantId spMchid;
+  private final boolean marksPaid;
+  private final String read;
+  private final String lockUnpaid;
+  private final String markClosed;
+  private final String markPaid;
+
+  public ShopStore(Jdbi jdbi, ShopTable table, MerchantId spMchid) {
+    this.jdbi = jdbi;
+    this.spMchid = spMchid;
+    this.marksPaid = table.marksPaid();
+    this.read = table.sql(READ);
+    this.lockUnpaid = table.sql(LOCK_UNPAID);
+    this.markClosed = table.sql(MARK, Map.of("new_status", table.sql("<closed_status>")));
+    this.markPaid = table.sql(MARK, Map.of("new_status", table.sql("<paid_status>")));
+  }
+
+  /** What the shop says of each of these numbers now; every number asked for is in the answer. */
+  public Map<String, ShopOrder> read(Collection<String> outTradeNos) {
+    return jdbi.withHandle(handle -> read(handle, outTradeNos));
+  }
+
+  Map<String, ShopOrder> read(Handle handle, Collection<String> outTradeNos) {
+    return handle
+        .createQuery(read)
+        .bind("out_trade_nos", outTradeNos.toArray(String[]::new))
+        .bind("sp_mchid", spMchid.value())
+        .map(
+            (row, ctx) ->
+                new ShopOrder(
+                    row.getString("out_trade_no"),
+                    row.getInt("unpaid_rows"),
+                    row.getInt("sub_mchids"),
+                    Columns.text(row, "sub_mchid"),
+                    Columns.instant(row, "created_at"),
+                    row.getBoolean("old_enough"),
+                    row.getBoolean("closed_here"),
+                    row.getBoolean("merchant_known")))
+        .stream()
+        .collect(Collectors.toMap(ShopOrder::outTradeNo, Function.identity()));
+  }
+
+  /** Whether the shop wants paid orders marked ({@code ORDERS_PAID_STATUS}). */
+  boolean marksPaid() {
+    return marksPaid;
+  }
+
+  /**
+   * Locks the rows that are still unpaid and that nobody else holds.
+   *
+   * @return a number for each row got
+   */
+  List<String> lockUnpaid(Handle handle, Collection<String> outTradeNos) {
+    return numbers(handle.createQuery(lockUnpaid), outTradeNos);
+  }
+
+  /**
+   * Gives locked rows the closed status.
+   *
+   * @return a number for each row written
+   */
+  List<String> markClosed(Handle handle, Collection<String> outTradeNos) {
+    return numbers(handle.createQuery(markClosed), outTradeNos);
+  }
+
+  /**
+   * Gives locked rows the paid status.
+   *
+   * @return a number for each row written
+   */
+  List<String> markPaid(Handle handle, Collection<String> outTradeNos) {
+    return numbers(handle.createQuery(markPaid), outTradeNos);
+  }
+
+  private static List<String> numbers(Query query, Collection<String> outTradeNos) {
+    return outTradeNos.isEmpty()
+        ? List.of()
+        : query
+            .bind("out_trade_nos", outTradeNos.toArray(String[]::new))
+            .mapTo(String.class)
+            .list();
+  }
+}

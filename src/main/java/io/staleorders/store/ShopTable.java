@@ -1,0 +1,188 @@
+package io.staleorders.store;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shop's table as SQL: identifiers quoted, constants cast to their column's type (never the
+ * column to the constant's, or the shop's index could not be used).
+ *
+ * <p>Statements of this package name these parts as {@code <orders>}, {@code <key>} and so on, and
+ * the table's alias is always {@code o}.
+ */
+public final class ShopTable {
+  /** Longest text kept of an order number; a longer one is malformed anyway. */
+  private static final int KEY_LENGTH = 100;
+
+  private static final Pattern PART = Pattern.compile("<([a-z_]+)>");
+
+  private final OrdersMapping mapping;
+  private final ColumnTypes types;
+  private final String now;
+  private final Map<String, String> parts;
+
+  /**
+   * The SQL types of the columns, each qualified and quoted.
+   *
+   * @param createdAtHasZone whether {@code created_at} is {@code timestamptz}
+   */
+  public record ColumnTypes(
+      String outTradeNo,
+      String status,
+      String createdAt,
+      boolean createdAtHasZone,
+      String filter) {}
+
+  /** The table as {@link ShopTableReader} found it. */
+  ShopTable(OrdersMapping mapping, ColumnTypes types) {
+    this(mapping, types, "now()");
+  }
+
+  /**
+   * The table with another clock.
+   *
+   * @param now SQL expression for the present: PostgreSQL's own, but in tests
+   */
+  ShopTable(OrdersMapping mapping, ColumnTypes types, String now) {
+    this.mapping = mapping;
+    this.types = types;
+    this.now = now;
+    this.parts = parts();
+  }
+
+  /** The same table, whose present is read from another SQL expression. */
+  public ShopTable withNow(String expression) {
+    return new ShopTable(mapping, types, expression);
+  }
+
+  /**
+   * A statement with the shop's names in it.
+   *
+   * @param template with parts in angle brackets
+   * @throws IllegalArgumentException if it names a part that does not exist
+   */
+  String sql(String template) {
+    return sql(template, Map.of());
+  }
+
+  /** A statement with the shop's names in it, and with further parts of the caller's. */
+  String sql(String template, Map<String, String> more) {
+    return PART.matcher(template)
+        .replaceAll(
+            match -> {
+              @Nullable String part = more.getOrDefault(match.group(1), parts.get(match.group(1)));
+              if (part == null) {
+                throw new IllegalArgumentException("no such part: " + match.group());
+              }
+              return Matcher.quoteReplacement(part);
+            });
+  }
+
+  private Map<String, String> parts() {
+    return Map.ofEntries(
+        Map.entry("now", now),
+        Map.entry("orders", orders()),
+        Map.entry("key", key()),
+        Map.entry("key_text", "left(" + key() + "::text, " + KEY_LENGTH + ")"),
+        Map.entry("key_type", types.outTradeNo()),
+        Map.entry("sub_mchid", subMchid()),
+        Map.entry("status", SqlText.identifier(mapping.statusColumn())),
+        Map.entry("created_at", createdAt()),
+        Map.entry("created_at_type", types.createdAt()),
+        Map.entry("created_instant", createdInstant()),
+        Map.entry("is_unpaid", statusIn(mapping.unpaidStatuses())),
+        Map.entry("is_closed", statusIn(List.of(mapping.closedStatus()))),
+        Map.entry("closed_status", constant(mapping.closedStatus(), types.status())),
+        Map.entry(
+            "paid_status",
+            mapping.paidStatus().map(s -> constant(s, types.status())).orElse("NULL")),
+        Map.entry("is_ours", isOurs()),
+        Map.entry("delay", delay()),
+        Map.entry("due_upper_bound", bound(now + " - " + delay(), "+")),
+        Map.entry("due_lower_bound", bound(now + " - " + delay(), "-")));
+  }
+
+  /** One condition for each unpaid status, so that an index over status and time serves each. */
+  List<String> unpaidConditions() {
+    return mapping.unpaidStatuses().stream().map(s -> statusIn(List.of(s))).toList();
+  }
+
+  /** Whether {@code ORDERS_PAID_STATUS} is set. */
+  boolean marksPaid() {
+    return mapping.paidStatus().isPresent();
+  }
+
+  private String delay() {
+    return "interval '" + mapping.closeDelay().toMillis() + " milliseconds'";
+  }
+
+  private String orders() {
+    return mapping.schema().map(s -> SqlText.identifier(s) + ".").orElse("")
+        + SqlText.identifier(mapping.table());
+  }
+
+  private String key() {
+    return "o." + SqlText.identifier(mapping.outTradeNoColumn());
+  }
+
+  private String createdAt() {
+    return "o." + SqlText.identifier(mapping.createdAtColumn());
+  }
+
+  private String subMchid() {
+    return mapping
+        .subMchidColumn()
+        .map(column -> "coalesce(o." + SqlText.identifier(column) + "::text, '')")
+        .orElseGet(() -> SqlText.literal(mapping.fixedSubMchid().orElse("")) + "::text");
+  }
+
+  /** The moment that the column's value means: exact, but no index serves it. */
+  private String createdInstant() {
+    return types.createdAtHasZone()
+        ? createdAt()
+        : "(" + createdAt() + " AT TIME ZONE " + SqlText.literal(zone()) + ")";
+  }
+
+  /**
+   * A bound for the bare column, so that an index serves it. Without a time zone in the column it
+   * is wide enough for any change of daylight saving; the exact condition stands beside it.
+   */
+  String bound(String instant, String direction) {
+    return types.createdAtHasZone()
+        ? "(" + instant + ")"
+        : "(((%s) AT TIME ZONE %s) %s interval '3 hours')"
+            .formatted(instant, SqlText.literal(zone()), direction);
+  }
+
+  private String zone() {
+    return mapping.timeZone().getId();
+  }
+
+  private String statusIn(List<String> statuses) {
+    return "o." + SqlText.identifier(mapping.statusColumn()) + in(statuses, types.status());
+  }
+
+  private String isOurs() {
+    return mapping
+        .filter()
+        .map(f -> "o." + SqlText.identifier(f.column()) + in(f.values(), types.filter()))
+        .orElse("true");
+  }
+
+  private static String in(List<String> values, String type) {
+    if (values.size() == 1) {
+      return " = " + constant(values.getFirst(), type);
+    }
+    return values.stream()
+        .map(v -> constant(v, type))
+        .collect(Collectors.joining(", ", " IN (", ")"));
+  }
+
+  private static String constant(String value, String type) {
+    return SqlText.literal(value) + "::" + type;
+  }
+}

@@ -1,0 +1,135 @@
+package io.staleorders.sweep;
+
+import io.staleorders.store.RateStore;
+import io.staleorders.store.RateStore.Slots;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * This copy's part of the shared call rate (promise 6). Slots are reserved in the database for a
+ * moment ahead, and each call waits for the time of its own.
+ */
+public final class CallRate {
+  /** How much of the future one statement reserves, and how late a slot may still be used. */
+  static final Duration RESERVE = Duration.ofMillis(200);
+
+  /** How long before the last reserved slot more are reserved, so that there is no gap. */
+  private static final Duration AHEAD = Duration.ofMillis(100);
+
+  private final RateStore store;
+  private final DatabaseWatch database;
+  private final Consumer<List<String>> pausedScopes;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ArrayDeque<Long> slots = new ArrayDeque<>();
+  private final AtomicInteger waiting = new AtomicInteger();
+  private final LongAdder taken = new LongAdder();
+  private long countedSince = Ticker.now();
+  private long reservedUntil = Ticker.now();
+  private volatile double callsASecond;
+
+  /**
+   * @param closeRate {@code CLOSE_RATE}, calls a second
+   * @param pausedScopes told which scopes are paused, at each reservation
+   */
+  public CallRate(
+      RateStore store,
+      double closeRate,
+      DatabaseWatch database,
+      Consumer<List<String>> pausedScopes) {
+    this.store = store;
+    this.callsASecond = closeRate;
+    this.database = database;
+    this.pausedScopes = pausedScopes;
+  }
+
+  /**
+   * Waits for a slot.
+   *
+   * @return false if there is none to be had: the database does not answer, or the thread is
+   *     interrupted; no call may be made then
+   */
+  public boolean take() {
+    waiting.incrementAndGet();
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        Optional<Long> slot = next();
+        if (slot.isEmpty()) {
+          return false;
+        }
+        sleepUntil(slot.get());
+        if (Ticker.since(slot.get()).compareTo(RESERVE) <= 0) {
+          taken.increment();
+          return true;
+        }
+      }
+      return false;
+    } finally {
+      waiting.decrementAndGet();
+    }
+  }
+
+  /** Calls a second that were allowed when slots were last reserved. */
+  public double callsASecond() {
+    return callsASecond;
+  }
+
+  /** Calls a second that this copy has made since this was last asked, to one decimal. */
+  public synchronized double takeCallsPerSecond() {
+    double seconds = Ticker.since(countedSince).toNanos() / 1e9;
+    countedSince = Ticker.now();
+    return Math.round(taken.sumThenReset() / seconds * 10) / 10.0;
+  }
+
+  /**
+   * WeChat Pay refused a call because of the account's rate: the rate is lowered for all copies.
+   *
+   * @return the new rate, where this refusal lowered it
+   */
+  public Optional<Double> lower() {
+    return database.ask(store::lower).flatMap(rate -> rate);
+  }
+
+  private Optional<Long> next() {
+    lock.lock();
+    try {
+      if (slots.isEmpty() && !reserve()) {
+        return Optional.empty();
+      }
+      return Optional.of(slots.removeFirst());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean reserve() {
+    sleepUntil(reservedUntil - AHEAD.toNanos());
+    Optional<Slots> answer = database.ask(() -> store.reserve(waiting.get(), RESERVE));
+    if (answer.isEmpty()) {
+      return false;
+    }
+    Slots reserved = answer.get();
+    long first = Ticker.now() + Duration.between(reserved.now(), reserved.firstAt()).toNanos();
+    double gap = TimeUnit.SECONDS.toNanos(1) / reserved.callsASecond();
+    for (int i = 0; i < reserved.count(); i++) {
+      slots.addLast(first + Math.round(i * gap));
+    }
+    reservedUntil = first + Math.round(reserved.count() * gap);
+    callsASecond = reserved.callsASecond();
+    pausedScopes.accept(reserved.paused());
+    return true;
+  }
+
+  private static void sleepUntil(long tick) {
+    while (!Ticker.isOver(tick) && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(Ticker.until(tick).toNanos());
+    }
+  }
+}

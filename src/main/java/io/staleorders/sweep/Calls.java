@@ -1,0 +1,236 @@
+package io.staleorders.sweep;
+
+import io.staleorders.order.Decision;
+import io.staleorders.order.Event;
+import io.staleorders.order.PauseScope;
+import io.staleorders.store.Claim;
+import io.staleorders.store.Claims;
+import io.staleorders.store.Outcome;
+import io.staleorders.store.ShopOrder;
+import io.staleorders.sweep.ClaimCheck.Checked;
+import io.staleorders.wechatpay.CallPermit;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The orders this copy has claimed: each called about on a thread of its own, then recorded. */
+final class Calls implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Calls.class);
+
+  /** How many seconds of calls, at the present rate, are claimed ahead. */
+  private static final double SECONDS_AHEAD = 3;
+
+  /** How often more is claimed at the most while earlier claims are not used up. */
+  private static final Duration CLAIM_GAP = Duration.ofMillis(200);
+
+  private final Stores stores;
+  private final SweepSettings settings;
+  private final ClaimCheck check;
+  private final Attempt attempt;
+  private final Sweep.Shared shared;
+  private final SweepCounts counts;
+  private final Runnable cancelCalls;
+  private final Recorder recorder;
+  private final Semaphore concurrency;
+  private final AtomicInteger outstanding = new AtomicInteger();
+  private final Semaphore finished = new Semaphore(0);
+  private long lastClaim = Ticker.now();
+  private volatile boolean stopping;
+
+  Calls(
+      Stores stores,
+      SweepSettings settings,
+      ClaimCheck check,
+      Attempt attempt,
+      Sweep.Shared shared,
+      SweepCounts counts,
+      Runnable cancelCalls) {
+    this.stores = stores;
+    this.settings = settings;
+    this.check = check;
+    this.attempt = attempt;
+    this.shared = shared;
+    this.counts = counts;
+    this.cancelCalls = cancelCalls;
+    this.concurrency = new Semaphore(settings.concurrency());
+    this.recorder = new Recorder(stores.record(), shared.database(), this::whenDone);
+  }
+
+  boolean isStopping() {
+    return stopping;
+  }
+
+  boolean areUnderWay() {
+    return outstanding.get() > 0;
+  }
+
+  /** Whether this copy may call at all. */
+  boolean mayCall() {
+    return !stopping && !shared.faults().isClockOff() && !shared.database().isUnavailable();
+  }
+
+  /**
+   * Claims as many due orders as there is room for, and sets out to call about them.
+   *
+   * @return how many were claimed
+   */
+  int claim() {
+    int target = target();
+    int room = target - outstanding.get();
+    boolean soon = room < (target + 1) / 2 && !Ticker.isOver(lastClaim + CLAIM_GAP.toNanos());
+    if (room <= 0 || soon || !mayCall()) {
+      return 0;
+    }
+    lastClaim = Ticker.now();
+    long claimTick = lastClaim;
+    return shared
+        .database()
+        .ask(() -> stores.claims().claim(room))
+        .map(claims -> begin(claims, claimTick, Optional.empty()))
+        .orElse(0);
+  }
+
+  /** Takes the probe of a pause, if one is due and no other copy has it, and tries one order. */
+  void probe() {
+    if (!mayCall()) {
+      return;
+    }
+    Optional<PauseScope> scope =
+        shared.database().ask(stores.pauses()::takeProbe).flatMap(taken -> taken);
+    scope.ifPresent(
+        taken -> {
+          long claimTick = Ticker.now();
+          shared
+              .database()
+              .ask(() -> stores.claims().claimProbe(taken))
+              .ifPresent(claims -> begin(claims, claimTick, scope));
+        });
+  }
+
+  /** Waits until an order is done with, {@code atMost} so long. */
+  void awaitRoom(Duration atMost) {
+    try {
+      if (finished.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
+        finished.drainPermits();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Nothing new begins; what is under way ends within the grace and is recorded. */
+  @Override
+  public void close() {
+    stopping = true;
+    long end = Ticker.after(settings.grace());
+    while (areUnderWay() && !Ticker.isOver(end) && !Thread.currentThread().isInterrupted()) {
+      awaitRoom(Ticker.until(end));
+    }
+    cancelCalls.run();
+    long last = Ticker.after(Duration.ofMillis(500));
+    while (areUnderWay() && !Ticker.isOver(last) && !Thread.currentThread().isInterrupted()) {
+      awaitRoom(Ticker.until(last));
+    }
+    recorder.close();
+  }
+
+  private int target() {
+    double callsAhead = shared.rate().callsASecond() * SECONDS_AHEAD;
+    double ordersAhead = settings.confirm() ? callsAhead / 2 : callsAhead;
+    return (int) Math.clamp(Math.ceil(ordersAhead), 1, settings.batchSize());
+  }
+
+  private int begin(Claims claims, long claimTick, Optional<PauseScope> probe) {
+    if (claims.claims().isEmpty()) {
+      return 0;
+    }
+    Lease lease = Lease.begunAt(claimTick, settings.lease());
+    outstanding.addAndGet(claims.claims().size());
+    counts.claimed(claims.claims().size());
+    Duration databaseAhead = Duration.between(shared.clock().instant(), claims.now());
+    List<String> numbers = claims.claims().stream().map(Claim::outTradeNo).toList();
+    Map<String, ShopOrder> orders =
+        shared.database().ask(() -> stores.shop().read(numbers)).orElse(Map.of());
+    for (Claim claim : claims.claims()) {
+      ShopOrder order = orders.get(claim.outTradeNo());
+      if (order == null) {
+        recorder.accept(uncalled(claim), lease);
+        continue;
+      }
+      switch (check.check(claim, order, claims.now())) {
+        case Checked.Decided decided -> recorder.accept(decided.outcome(), lease);
+        case Checked.Callable callable ->
+            start(
+                new Task(
+                    claim, callable.order(), claims.now(), claimTick, databaseAhead, lease, probe));
+      }
+    }
+    return claims.claims().size();
+  }
+
+  private static Outcome uncalled(Claim claim) {
+    return new Outcome(
+        claim,
+        claim.subMchid(),
+        claim.createdAt(),
+        new Decision.Uncalled(),
+        Duration.ZERO,
+        List.of());
+  }
+
+  private void start(Task task) {
+    Thread.ofVirtual().name(task.claim().outTradeNo()).start(() -> call(task));
+  }
+
+  private void call(Task task) {
+    concurrency.acquireUninterruptibly();
+    try {
+      Attempt.Result result = attempt.make(task, permit(task));
+      counts.called(result.outcome().exchanges().size());
+      if (result.outcome().decision() instanceof Decision.RateLimited) {
+        shared.rate().lower().ifPresent(Calls::sayLowered);
+      }
+      recorder.accept(shared.faults().seen(task, result), task.lease());
+    } catch (RuntimeException e) {
+      log.error("an attempt failed in a way that was not foreseen; its lease has to end", e);
+      whenDone(uncalled(task.claim()), new Decision.Uncalled());
+    } finally {
+      concurrency.release();
+    }
+  }
+
+  private static void sayLowered(double callsASecond) {
+    Event.RATE_LOWERED
+        .on(log)
+        .addKeyValue("calls_per_second", callsASecond)
+        .log("WeChat Pay says the account calls too often; the rate is lowered");
+  }
+
+  /** Asked before every request: may it still be made, and is it its turn? */
+  private CallPermit permit(Task task) {
+    Duration wholeAttempt = settings.callTimeout().multipliedBy(4);
+    Duration oneRequest = settings.callTimeout();
+    AtomicInteger requests = new AtomicInteger();
+    return () -> {
+      Duration needed = requests.getAndIncrement() == 0 ? wholeAttempt : oneRequest;
+      return mayRequest(task, needed) && shared.rate().take() && mayRequest(task, needed);
+    };
+  }
+
+  private boolean mayRequest(Task task, Duration needed) {
+    boolean paused = task.probe().isEmpty() && shared.faults().isPaused(task.order().merchant());
+    return mayCall() && !paused && task.lease().has(needed);
+  }
+
+  private void whenDone(Outcome outcome, Decision decision) {
+    counts.recorded(outcome, decision);
+    outstanding.decrementAndGet();
+    finished.release();
+  }
+}

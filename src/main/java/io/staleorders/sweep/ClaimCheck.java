@@ -1,0 +1,77 @@
+package io.staleorders.sweep;
+
+import io.staleorders.order.ClaimedOrder;
+import io.staleorders.order.Decision;
+import io.staleorders.order.Decision.AbandonReason;
+import io.staleorders.order.Merchant;
+import io.staleorders.order.MerchantId;
+import io.staleorders.order.OutTradeNo;
+import io.staleorders.store.Claim;
+import io.staleorders.store.Outcome;
+import io.staleorders.store.ShopOrder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** Whether a claimed order may be called about, by what the shop says of it now. Pure. */
+final class ClaimCheck {
+  private final MerchantId spMchid;
+  private final Duration closeDelay;
+
+  ClaimCheck(MerchantId spMchid, Duration closeDelay) {
+    this.spMchid = spMchid;
+    this.closeDelay = closeDelay;
+  }
+
+  /** What becomes of a claim. */
+  sealed interface Checked {
+    /** WeChat Pay is called. */
+    record Callable(ClaimedOrder order) implements Checked {}
+
+    /** Decided without a call. */
+    record Decided(Outcome outcome) implements Checked {}
+  }
+
+  /**
+   * Checks one claim.
+   *
+   * @param now by the database's clock
+   */
+  Checked check(Claim claim, ShopOrder shop, Instant now) {
+    String subMchid = shop.subMchid().orElse(claim.subMchid());
+    Instant createdAt = shop.createdAt().orElse(claim.createdAt());
+    boolean closedByUs = claim.secondLook() && shop.closedHere();
+    if (shop.unpaidRows() == 0 && !closedByUs) {
+      return decided(claim, subMchid, createdAt, new Decision.Superseded(), Duration.ZERO);
+    }
+    if (shop.unpaidRows() > 1 || shop.subMchids() > 1) {
+      return abandoned(claim, subMchid, createdAt, AbandonReason.DUPLICATE_NUMBER);
+    }
+    if (!OutTradeNo.isWellFormed(claim.outTradeNo()) || !MerchantId.isWellFormed(subMchid)) {
+      return abandoned(claim, subMchid, createdAt, AbandonReason.MALFORMED);
+    }
+    if (!shop.oldEnough()) {
+      Duration untilDue = Duration.between(now, createdAt.plus(closeDelay));
+      return decided(claim, subMchid, createdAt, new Decision.Uncalled(), untilDue);
+    }
+    return new Checked.Callable(
+        new ClaimedOrder(
+            new OutTradeNo(claim.outTradeNo()),
+            new Merchant(spMchid, new MerchantId(subMchid)),
+            createdAt,
+            claim.claimId(),
+            claim.progress(),
+            claim.secondLook(),
+            shop.merchantKnown()));
+  }
+
+  private static Checked abandoned(
+      Claim claim, String subMchid, Instant createdAt, AbandonReason reason) {
+    return decided(claim, subMchid, createdAt, new Decision.Abandoned(reason), Duration.ZERO);
+  }
+
+  private static Checked decided(
+      Claim claim, String subMchid, Instant createdAt, Decision decision, Duration wait) {
+    return new Checked.Decided(new Outcome(claim, subMchid, createdAt, decision, wait, List.of()));
+  }
+}

@@ -1,0 +1,153 @@
+package io.staleorders.sweep;
+
+import io.staleorders.order.Backoff;
+import io.staleorders.order.CloseDecider;
+import io.staleorders.order.Event;
+import io.staleorders.order.MerchantId;
+import io.staleorders.store.Look;
+import io.staleorders.wechatpay.CloseClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One pass over what is due: scan, claim, call, decide, record, until nothing is left. The steps
+ * overlap; only one pass runs at a time in a process.
+ */
+public final class Sweep implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Sweep.class);
+
+  /** Shortest pause between two looks for more while calls are under way. */
+  private static final Duration TURN = Duration.ofMillis(100);
+
+  /** How soon a database that did not answer is asked again. */
+  private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
+
+  private final Stores stores;
+  private final SweepSettings settings;
+  private final Shared shared;
+  private final DatabaseWatch database;
+  private final SweepCounts counts = new SweepCounts();
+  private final Scan scan;
+  private final Calls calls;
+
+  public Sweep(
+      Stores stores,
+      SweepSettings settings,
+      MerchantId spMchid,
+      CloseClient client,
+      CloseDecider decider,
+      Backoff backoff,
+      Shared shared) {
+    this.stores = stores;
+    this.settings = settings;
+    this.shared = shared;
+    this.database = shared.database();
+    this.scan = new Scan(stores.scan(), database, counts, settings.fullScanInterval());
+    this.calls =
+        new Calls(
+            stores,
+            settings,
+            new ClaimCheck(spMchid, settings.closeDelay()),
+            new Attempt(client, decider, backoff),
+            shared,
+            counts,
+            client::cancelAll);
+  }
+
+  /**
+   * What the sweep shares with the rest of the process.
+   *
+   * @param clock this machine's
+   */
+  public record Shared(DatabaseWatch database, CallRate rate, Faults faults, InstantSource clock) {}
+
+  /**
+   * Runs one pass. It ends when nothing is due; it never throws for what the database, the network
+   * or WeChat Pay do.
+   *
+   * @return how long nothing will be due: the time to the next pass, {@code SWEEP_INTERVAL} at most
+   */
+  public Duration run() {
+    long begun = Ticker.now();
+    Optional<Look> look = look();
+    while (look.isPresent() && !calls.isStopping() && isWork(look.get())) {
+      Look present = look.get();
+      scan.beginIfDue(present);
+      scan.step();
+      if (present.probeDue()) {
+        calls.probe();
+      }
+      int claimed = present.claimDue() ? calls.claim() : 0;
+      if (claimed == 0 && !scan.isRunning()) {
+        calls.awaitRoom(TURN);
+      }
+      look = look();
+    }
+    finish(begun);
+    return look.map(this::untilNext).orElse(shortest(DATABASE_RETRY, settings.interval()));
+  }
+
+  /** Stops claiming; calls under way end within the grace, are recorded, the rest is given back. */
+  @Override
+  public void close() {
+    calls.close();
+  }
+
+  private Optional<Look> look() {
+    Optional<Look> look = database.ask(stores.look()::look);
+    look.ifPresent(
+        l -> shared.faults().databaseAhead(Duration.between(shared.clock().instant(), l.now())));
+    return look;
+  }
+
+  private boolean isWork(Look look) {
+    return calls.areUnderWay()
+        || scan.isRunning()
+        || look.scanDue()
+        || look.probeDue()
+        || (look.claimDue() && calls.mayCall())
+        || !scan.nextFullAt(look.now()).isAfter(look.now());
+  }
+
+  private Duration untilNext(Look look) {
+    Instant next =
+        Stream.of(
+                calls.mayCall() ? look.claimableAt() : Optional.<Instant>empty(),
+                look.nextDueAt(),
+                look.probeAt(),
+                Optional.of(scan.nextFullAt(look.now())))
+            .flatMap(Optional::stream)
+            .min(Instant::compareTo)
+            .orElse(look.now().plus(settings.interval()));
+    Duration wait = Duration.between(look.now(), next);
+    return wait.isNegative() ? Duration.ZERO : shortest(wait, settings.interval());
+  }
+
+  private void finish(long begun) {
+    SweepSummary summary = counts.take();
+    if (summary.isEmpty()) {
+      return;
+    }
+    Event.SWEEP_FINISHED
+        .on(log)
+        .addKeyValue("claimed", summary.claimed())
+        .addKeyValue("closed", summary.closed())
+        .addKeyValue("paid", summary.paid())
+        .addKeyValue("not_found", summary.notFound())
+        .addKeyValue("retried", summary.retried())
+        .addKeyValue("abandoned", summary.abandoned())
+        .addKeyValue("superseded", summary.superseded())
+        .addKeyValue("calls", summary.calls())
+        .addKeyValue("duration_ms", Ticker.since(begun).toMillis())
+        .log("sweep finished");
+  }
+
+  private static Duration shortest(Duration a, Duration b) {
+    return a.compareTo(b) <= 0 ? a : b;
+  }
+}

@@ -1,0 +1,97 @@
+package io.staleorders.wechatpay;
+
+import io.staleorders.order.Call;
+import io.staleorders.order.Event;
+import io.staleorders.order.Exchange.Operation;
+import io.staleorders.order.Merchant;
+import io.staleorders.order.OutTradeNo;
+import io.staleorders.order.Reply;
+import io.staleorders.order.VerificationFault;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
+
+/**
+ * Asks WeChat Pay to close an order, and what became of one. Every outcome is a {@link Reply}: no
+ * failure of the network and no odd answer is an exception. Safe for use by many threads.
+ */
+public final class CloseClient {
+  private static final Logger log = LoggerFactory.getLogger(CloseClient.class);
+
+  private final SignedCalls calls;
+  private final AnswerReader answers;
+
+  CloseClient(SignedCalls calls, AnswerReader answers) {
+    this.calls = calls;
+    this.answers = answers;
+  }
+
+  /**
+   * Closes an order.
+   *
+   * @param permit asked before each request, of which there are two when the backup host is asked
+   */
+  public Call<Reply.ToClose> close(OutTradeNo number, Merchant merchant, CallPermit permit) {
+    List<Received> requests = call(ApiRequest.close(number, merchant), permit);
+    Optional<Received> decisive = Received.decisive(requests);
+    Reply.ToClose reply = decisive.map(ReplyReader::toClose).orElseGet(Reply.NotSent::new);
+    warnIfUnverified(reply, Operation.CLOSE, number, decisive);
+    return new Call<>(reply, requests.stream().map(r -> r.exchange(Operation.CLOSE)).toList());
+  }
+
+  /**
+   * Asks what became of an order.
+   *
+   * @param permit asked before each request, of which there are two when the backup host is asked
+   */
+  public Call<Reply.ToQuery> query(OutTradeNo number, Merchant merchant, CallPermit permit) {
+    List<Received> requests =
+        call(ApiRequest.query(number, merchant), permit).stream()
+            .map(r -> r.withAnswer(answer -> answer.checkedToBeAbout(number, merchant)))
+            .toList();
+    Optional<Received> decisive = Received.decisive(requests);
+    Reply.ToQuery reply = decisive.map(ReplyReader::toQuery).orElseGet(Reply.NotSent::new);
+    warnIfUnverified(reply, Operation.QUERY, number, decisive);
+    return new Call<>(reply, requests.stream().map(r -> r.exchange(Operation.QUERY)).toList());
+  }
+
+  /** For a stop: ends every request under way, and makes no more. */
+  public void cancelAll() {
+    calls.cancelAll();
+  }
+
+  private List<Received> call(ApiRequest request, CallPermit permit) {
+    return calls.send(request, permit).stream()
+        .map(sent -> new Received(sent, answers.read(sent.outcome())))
+        .toList();
+  }
+
+  private static void warnIfUnverified(
+      Reply reply, Operation operation, OutTradeNo number, Optional<Received> received) {
+    if (reply instanceof Reply.Unverified unverified) {
+      received.ifPresent(from -> warn(unverified.fault(), operation, number, from));
+    }
+  }
+
+  private static void warn(
+      VerificationFault fault, Operation operation, OutTradeNo number, Received from) {
+    LoggingEventBuilder line =
+        Event.REPLY_UNVERIFIED
+            .on(log)
+            .addKeyValue("fault", fault.name())
+            .addKeyValue("operation", operation.name().toLowerCase(Locale.ROOT))
+            .addKeyValue("out_trade_no", number.value())
+            .addKeyValue("host", from.sent().host())
+            .addKeyValue("http_status", from.sent().outcome().httpStatus().orElseThrow());
+    if (from.requestId().isPresent()) {
+      line = line.addKeyValue("request_id", from.requestId().get());
+    }
+    if (fault == VerificationFault.UNKNOWN_SERIAL && from.serial().isPresent()) {
+      line = line.addKeyValue("serial", from.serial().get());
+    }
+    line.log("an answer is not believed");
+  }
+}

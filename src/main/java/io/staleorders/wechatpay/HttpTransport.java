@@ -1,0 +1,148 @@
+package io.staleorders.wechatpay;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.ConnectionPool;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+
+/**
+ * Makes one signed request of one host: exactly one, never repeated in silence. Whatever goes wrong
+ * is an {@link Outcome}.
+ */
+final class HttpTransport {
+  /** The largest body read, in bytes. The list of platform certificates takes some 10,000. */
+  static final int MAX_BODY = 64 * 1024;
+
+  private static final String USER_AGENT = "stale-order-closer";
+  private static final MediaType JSON = MediaType.get("application/json");
+  private static final int MAX_IDLE_CONNECTIONS = 256;
+
+  /** WeChat Pay drops a connection that was idle for 8 seconds. */
+  private static final Duration KEPT_IDLE = Duration.ofSeconds(7);
+
+  private final RequestSigner signer;
+  private final PlatformKeys keys;
+  private final InstantSource clock;
+  private final OkHttpClient client;
+
+  HttpTransport(RequestSigner signer, PlatformKeys keys, InstantSource clock, Duration timeout) {
+    this.signer = signer;
+    this.keys = keys;
+    this.clock = clock;
+    this.client = client(timeout);
+  }
+
+  private static OkHttpClient client(Duration timeout) {
+    return new OkHttpClient.Builder()
+        .callTimeout(timeout)
+        // The timeout of the whole call is the only one.
+        .connectTimeout(Duration.ZERO)
+        .readTimeout(Duration.ZERO)
+        .writeTimeout(Duration.ZERO)
+        .retryOnConnectionFailure(false)
+        .followRedirects(false)
+        .followSslRedirects(false)
+        // On HTTP/2 one lost connection would leave every call under way in doubt.
+        .protocols(List.of(Protocol.HTTP_1_1))
+        .connectionPool(
+            new ConnectionPool(MAX_IDLE_CONNECTIONS, KEPT_IDLE.toSeconds(), TimeUnit.SECONDS))
+        .addNetworkInterceptor(HttpTransport::withoutRetryAfter)
+        .eventListenerFactory(RequestTrace::of)
+        .build();
+  }
+
+  /** {@code 503} with {@code Retry-After: 0} would make OkHttp repeat the request by itself. */
+  private static Response withoutRetryAfter(Interceptor.Chain chain) throws IOException {
+    return chain.proceed(chain.request()).newBuilder().removeHeader("Retry-After").build();
+  }
+
+  /** Makes the request, signed anew, of the host that {@code base} is the address of. */
+  Sent send(HttpUrl base, ApiRequest request) {
+    HttpUrl url = Objects.requireNonNull(base.resolve(request.target()));
+    Instant startedAt = clock.instant();
+    long start = System.nanoTime();
+    Outcome outcome = exchange(url, request);
+    return new Sent(
+        authority(url), startedAt, Duration.ofNanos(System.nanoTime() - start), outcome);
+  }
+
+  /** Name and port of a host, the port only where it is not the usual one. */
+  static String authority(HttpUrl url) {
+    return url.port() == HttpUrl.defaultPort(url.scheme())
+        ? url.host()
+        : url.host() + ":" + url.port();
+  }
+
+  /** Ends every request under way, as {@link Failure#CANCELLED}. */
+  void cancelAll() {
+    client.dispatcher().cancelAll();
+  }
+
+  private Outcome exchange(HttpUrl url, ApiRequest request) {
+    RequestTrace trace = new RequestTrace();
+    Call call = client.newCall(trace.on(signed(url, request)).build());
+    try (Response response = call.execute()) {
+      byte[] body = response.body().byteStream().readNBytes(MAX_BODY + 1);
+      if (body.length > MAX_BODY) {
+        return new Outcome.Failed(
+            trace.status(), Failure.TOO_LARGE, true, "more than " + MAX_BODY + " bytes");
+      }
+      return new Outcome.Answered(response.code(), response.headers(), body);
+    } catch (Exception e) {
+      // Not IOException alone: OkHttp is Kotlin, where InterruptedException needs no declaration,
+      // and headers that make no sense have made it throw a RuntimeException.
+      return failed(e, call, trace);
+    }
+  }
+
+  private static Outcome failed(Exception e, Call call, RequestTrace trace) {
+    OptionalInt status = trace.status();
+    return new Outcome.Failed(
+        status, failure(e, call), trace.sent(), String.valueOf(e.getMessage()));
+  }
+
+  private static Failure failure(Exception e, Call call) {
+    if (e instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      return Failure.INTERRUPTED;
+    }
+    Failure failure = Failure.of(e);
+    // A timeout cancels the call as well.
+    return call.isCanceled() && failure != Failure.TIMEOUT ? Failure.CANCELLED : failure;
+  }
+
+  private Request.Builder signed(HttpUrl url, ApiRequest request) {
+    String query = url.encodedQuery();
+    String target = query == null ? url.encodedPath() : url.encodedPath() + "?" + query;
+    Request.Builder builder =
+        new Request.Builder()
+            .url(url)
+            .header("Accept", "application/json")
+            .header("User-Agent", USER_AGENT)
+            .header(
+                "Authorization", signer.authorization(request.method(), target, request.body()));
+    keys.askedFor().ifPresent(serial -> builder.header(ReplyVerifier.SERIAL, serial));
+    return request.body().isEmpty()
+        ? builder.method(request.method(), null)
+        : builder.method(
+            request.method(), RequestBody.create(request.body().getBytes(UTF_8), JSON));
+  }
+}

@@ -1,0 +1,12 @@
+package io.staleorders.wechatpay;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * One request that was made.
+ *
+ * @param host name, and port where it is not the usual one
+ * @param startedAt by this machine's clock
+ */
+record Sent(String host, Instant startedAt, Duration duration, Outcome outcome) {}

@@ -1,0 +1,58 @@
+package io.staleorders.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class UnknownNamesTest {
+
+  @Test
+  void misspeltNameIsWarnedAboutWithTheRightOne() {
+    assertThat(UnknownNames.warnings(List.of("CLOSE_DELAI", "ORDERS_TABEL", "LOG_COLOURS")))
+        .containsExactly(
+            "CLOSE_DELAI: there is no such setting; did you mean CLOSE_DELAY?",
+            "LOG_COLOURS: there is no such setting",
+            "ORDERS_TABEL: there is no such setting; did you mean ORDERS_TABLE?");
+  }
+
+  @Test
+  void fileOfASettingThatTakesNoneIsWarnedAbout() {
+    assertThat(UnknownNames.warnings(List.of("DATABASE_URL_FILE", "DATABASE_PASSWORD_FILE")))
+        .containsExactly("DATABASE_URL_FILE: this setting cannot be given as a file");
+  }
+
+  @Test
+  void everySettingAndOtherPeoplesVariablesPass() {
+    Stream<String> ours = Settings.VARIABLES.stream().map(Variable::name);
+
+    assertThat(
+            UnknownNames.warnings(
+                Stream.concat(ours, Stream.of("PATH", "HOME", "JAVA_OPTS", "CLOSED")).toList()))
+        .isEmpty();
+  }
+
+  @Test
+  void serviceLinksOfKubernetesAreOneWarning() {
+    assertThat(
+            UnknownNames.warnings(
+                List.of(
+                    "DATABASE_SERVICE_HOST",
+                    "DATABASE_SERVICE_PORT",
+                    "DATABASE_SERVICE_PORT_PG",
+                    "DATABASE_PORT",
+                    "DATABASE_PORT_5432_TCP_ADDR",
+                    "KUBERNETES_SERVICE_HOST")))
+        .containsExactly(
+            "not settings, probably Kubernetes' service links: DATABASE_PORT,"
+                + " DATABASE_PORT_5432_TCP_ADDR, DATABASE_SERVICE_HOST, DATABASE_SERVICE_PORT,"
+                + " DATABASE_SERVICE_PORT_PG");
+  }
+
+  @Test
+  void warningsComeWithFaultsToo() {
+    assertThat(Settings.readDatabase(java.util.Map.of("DATABASE_URI", "x")).warnings())
+        .containsExactly("DATABASE_URI: there is no such setting; did you mean DATABASE_URL?");
+  }
+}

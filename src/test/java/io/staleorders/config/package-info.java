@@ -1,0 +1,4 @@
+@NullMarked
+package io.staleorders.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,276 @@
+package io.staleorders.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.staleorders.order.Decision;
+import io.staleorders.order.Decision.AbandonReason;
+import io.staleorders.order.Decision.RetryReason;
+import io.staleorders.order.Exchange;
+import io.staleorders.order.MerchantId;
+import io.staleorders.order.PauseScope;
+import io.staleorders.order.TradeState;
+import io.staleorders.testkit.Shop;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class StoreTest {
+  private static final MerchantId SP = new MerchantId("1230000109");
+
+  private final Shop shop = Shop.open();
+  private final ShopTable table = shop.table();
+  private final LookStore look = new LookStore(shop.jdbi(), table);
+  private final ScanStore scan = new ScanStore(shop.jdbi(), table, SP, true, 3);
+  private final ClaimStore claims =
+      new ClaimStore(shop.jdbi(), table, "copy-1", Duration.ofSeconds(60));
+  private final ShopStore shopStore = new ShopStore(shop.jdbi(), table, SP);
+  private final RecordStore record = new RecordStore(shop.jdbi(), table, shopStore, SP, "copy-1");
+  private final PauseStore pauses =
+      new PauseStore(shop.jdbi(), table, Duration.ofSeconds(30), Duration.ofMinutes(30));
+
+  @Test
+  void dueOrdersAreEnteredOnceOldestFirstAndPageByPage() {
+    for (int i = 0; i < 7; i++) {
+      shop.order("ORDER-" + i, Duration.ofMinutes(60 - i));
+    }
+    shop.order("YOUNG-1", Duration.ofMinutes(14));
+    shop.order("PAID-01", Duration.ofMinutes(60), Shop.SUB_MCHID, "SUCCESS");
+    shop.order("a b", Duration.ofMinutes(60));
+    shop.order("NO-MERCHANT", Duration.ofMinutes(60), "x", "NOTPAY");
+
+    assertThat(look.look().scanDue()).isTrue();
+    Page page = scan.firstPageFromMark();
+    assertThat(page.malformed()).extracting(Page.MalformedOrder::outTradeNo).contains("a b");
+    int pages = 1;
+    while (page.next().isPresent()) {
+      page = scan.pageAfter(page.next().get());
+      pages++;
+    }
+    assertThat(pages).isEqualTo(4);
+    scan.moveMark(shop.now());
+
+    assertThat(shop.states())
+        .hasSize(9)
+        .containsEntry("ORDER-0", "DUE")
+        .containsEntry("a b", "ABANDONED")
+        .containsEntry("NO-MERCHANT", "ABANDONED")
+        .doesNotContainKeys("YOUNG-1", "PAID-01");
+    Look after = look.look();
+    assertThat(after.scanDue()).isFalse();
+    assertThat(after.claimDue()).isTrue();
+    assertThat(after.nextDueAt()).contains(shop.now().plus(Duration.ofMinutes(1)));
+  }
+
+  @Test
+  void twoCopiesClaimDifferentOrdersAndALeaseThatEndsIsClaimedAgain() {
+    enter("ORDER-1", "ORDER-2", "ORDER-3");
+    ClaimStore other = new ClaimStore(shop.jdbi(), table, "copy-2", Duration.ofSeconds(60));
+
+    List<Claim> first = claims.claim(2).claims();
+    List<Claim> second = other.claim(2).claims();
+
+    assertThat(first).extracting(Claim::outTradeNo).containsExactly("ORDER-1", "ORDER-2");
+    assertThat(second).extracting(Claim::outTradeNo).containsExactly("ORDER-3");
+    shop.advance(Duration.ofSeconds(59));
+    assertThat(other.claim(9).claims()).isEmpty();
+    shop.advance(Duration.ofSeconds(1));
+    assertThat(other.claim(9).claims()).hasSize(3);
+  }
+
+  @Test
+  void closedOrderIsMarkedClosedWithItsHistory() {
+    enter("ORDER-1");
+    Claim claim = claims.claim(1).claims().getFirst();
+
+    List<Recorded> recorded =
+        record.record(List.of(outcome(claim, new Decision.Closed(Optional.of(TradeState.CLOSED)))));
+
+    assertThat(recorded).singleElement().isInstanceOf(Recorded.Done.class);
+    assertThat(shop.status("ORDER-1")).isEqualTo("CLOSED");
+    assertThat(shop.row("ORDER-1"))
+        .containsEntry("state", "CLOSED")
+        .containsEntry("attempts", "1")
+        .containsEntry("trade_state", "CLOSED")
+        .containsEntry("claim_id", "");
+    assertThat(count("order_closer.close_attempt")).isEqualTo(1);
+    assertThat(count("order_closer.known_merchant")).isEqualTo(1);
+    assertThat(shopStore.read(List.of("ORDER-1")).values())
+        .singleElement()
+        .matches(ShopOrder::merchantKnown);
+  }
+
+  @Test
+  void paidMeanwhileIsNeverMarkedClosed() {
+    enter("ORDER-1");
+    Claim claim = claims.claim(1).claims().getFirst();
+    shop.setStatus("ORDER-1", "SUCCESS");
+
+    record.record(List.of(outcome(claim, new Decision.Closed(Optional.of(TradeState.CLOSED)))));
+
+    assertThat(shop.status("ORDER-1")).isEqualTo("SUCCESS");
+    assertThat(shop.row("ORDER-1")).containsEntry("state", "SUPERSEDED");
+  }
+
+  @Test
+  void rowThatTheShopHoldsIsNeitherWaitedForNorChanged() throws Exception {
+    enter("ORDER-1", "ORDER-2");
+    List<Claim> both = claims.claim(2).claims();
+    try (Connection shopper = shop.database().dataSource().getConnection();
+        Statement statement = shopper.createStatement()) {
+      shopper.setAutoCommit(false);
+      statement.execute("SELECT 1 FROM orders WHERE out_trade_no = 'ORDER-1' FOR UPDATE");
+
+      List<Recorded> recorded =
+          record.record(
+              both.stream()
+                  .map(c -> outcome(c, new Decision.Closed(Optional.of(TradeState.CLOSED))))
+                  .toList());
+
+      assertThat(recorded).hasAtLeastOneElementOfType(Recorded.RowHeld.class);
+      assertThat(shop.row("ORDER-1")).containsEntry("state", "CLAIMED");
+      assertThat(shop.row("ORDER-2")).containsEntry("state", "CLOSED");
+      shopper.rollback();
+    }
+  }
+
+  @Test
+  void resultOfALostClaimChangesNothingButTheHistory() {
+    enter("ORDER-1");
+    Claim lost = claims.claim(1).claims().getFirst();
+    shop.advance(Duration.ofSeconds(61));
+    Claim present = claims.claim(1).claims().getFirst();
+
+    List<Recorded> recorded =
+        record.record(List.of(outcome(lost, new Decision.Closed(Optional.of(TradeState.CLOSED)))));
+
+    assertThat(recorded).singleElement().isInstanceOf(Recorded.ClaimLost.class);
+    assertThat(shop.status("ORDER-1")).isEqualTo("NOTPAY");
+    assertThat(shop.row("ORDER-1"))
+        .containsEntry("state", "CLAIMED")
+        .containsEntry("claim_id", present.claimId().toString());
+    assertThat(count("order_closer.close_attempt")).isEqualTo(1);
+  }
+
+  @Test
+  void everyDecisionIsRecordedAsAStateThatTheTableAllows() {
+    enter("ORDER-1", "ORDER-2", "ORDER-3", "ORDER-4", "ORDER-5", "ORDER-6", "ORDER-7", "ORDER-8");
+    List<Claim> c = claims.claim(8).claims();
+
+    record.record(
+        List.of(
+            outcome(
+                c.get(0),
+                new Decision.Paid(TradeState.SUCCESS, Optional.of("42"), Optional.of(shop.now()))),
+            outcome(c.get(1), new Decision.NotFound(true, true)),
+            outcome(c.get(2), new Decision.Abandoned(AbandonReason.NEEDS_REVERSE)),
+            outcome(c.get(3), new Decision.Retry(RetryReason.ABSENT, Duration.ZERO, true, 1)),
+            outcome(c.get(4), new Decision.RateLimited(Duration.ofSeconds(2))),
+            outcome(c.get(5), new Decision.Pause(new PauseScope.Account(), "SIGN_ERROR")),
+            outcome(c.get(6), new Decision.Uncalled()),
+            outcome(c.get(7), new Decision.Superseded())));
+
+    assertThat(shop.states().values())
+        .containsExactly("PAID", "NOT_FOUND", "ABANDONED", "RETRY", "DUE", "DUE", "DUE", "DUE");
+    assertThat(shop.row("ORDER-1")).containsEntry("transaction_id", "42");
+    assertThat(shop.row("ORDER-2")).doesNotContainEntry("next_attempt_at", "");
+    assertThat(shop.row("ORDER-4")).containsEntry("absences", "1").containsEntry("attempts", "1");
+    assertThat(shop.row("ORDER-5")).containsEntry("rate_refusals", "1");
+  }
+
+  @Test
+  void orderMadeUnpaidAgainIsDueAgain() {
+    enter("ORDER-1");
+    Claim claim = claims.claim(1).claims().getFirst();
+    record.record(List.of(outcome(claim, new Decision.Closed(Optional.of(TradeState.CLOSED)))));
+    shop.setStatus("ORDER-1", "NOTPAY");
+
+    Page page = scan.firstPageOfAll();
+    assertThat(page.againUnpaid()).containsExactly("ORDER-1");
+    assertThat(scan.reopen(page.againUnpaid())).isEqualTo(1);
+
+    assertThat(shop.row("ORDER-1"))
+        .containsEntry("state", "DUE")
+        .containsEntry("attempts", "0")
+        .containsEntry("resolved_at", "");
+  }
+
+  @Test
+  void pausedSubMerchantIsNotClaimedButByItsProbe() {
+    enter("ORDER-1");
+    PauseScope scope = new PauseScope.SubMerchant(new MerchantId(Shop.SUB_MCHID));
+    assertThat(pauses.begin(scope, "NO_AUTH", Optional.empty())).isPresent();
+    assertThat(pauses.begin(scope, "NO_AUTH", Optional.empty())).isEmpty();
+
+    assertThat(claims.claim(9).claims()).isEmpty();
+    assertThat(look.look().claimableAt()).isEmpty();
+    assertThat(pauses.takeProbe()).isEmpty();
+    shop.advance(Duration.ofSeconds(30));
+    assertThat(look.look().probeDue()).isTrue();
+    assertThat(pauses.takeProbe()).contains(scope);
+    assertThat(pauses.takeProbe()).isEmpty();
+    assertThat(claims.claimProbe(scope).claims()).hasSize(1);
+    assertThat(pauses.extend(scope, "NO_AUTH", Optional.of("still")))
+        .contains(shop.now().plusSeconds(60));
+    assertThat(pauses.end(scope)).isTrue();
+  }
+
+  @Test
+  void slotsAreHandedOutOneAfterAnotherAndTheRateIsHalved() {
+    RateStore rate = new RateStore(shop.jdbi(), 50);
+
+    RateStore.Slots first = rate.reserve(100, Duration.ofMillis(200));
+    RateStore.Slots second = rate.reserve(100, Duration.ofMillis(200));
+
+    assertThat(first.count()).isEqualTo(10);
+    assertThat(Duration.between(first.firstAt(), second.firstAt()))
+        .isEqualTo(Duration.ofMillis(200));
+    assertThat(rate.lower()).contains(25.0);
+    assertThat(rate.lower()).isEmpty();
+    assertThat(rate.reserve(100, Duration.ofMillis(200)).callsASecond()).isEqualTo(25.0);
+  }
+
+  private void enter(String... outTradeNos) {
+    int age = 60;
+    for (String no : outTradeNos) {
+      shop.order(no, Duration.ofMinutes(age--));
+    }
+    Page page = scan.firstPageOfAll();
+    while (page.next().isPresent()) {
+      page = scan.pageAfter(page.next().get());
+    }
+  }
+
+  private Outcome outcome(Claim claim, Decision decision) {
+    Exchange exchange =
+        new Exchange(
+            UUID.randomUUID(),
+            Exchange.Operation.QUERY,
+            Instant.parse("2026-03-01T12:00:00Z"),
+            Duration.ofMillis(12),
+            "127.0.0.1",
+            OptionalInt.of(200),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of("id-0"),
+            true);
+    return new Outcome(
+        claim,
+        Shop.SUB_MCHID,
+        shop.now().minusSeconds(3600),
+        decision,
+        Duration.ofSeconds(10),
+        List.of(exchange));
+  }
+
+  private int count(String relation) {
+    return shop.jdbi()
+        .withHandle(
+            h -> h.createQuery("SELECT count(*) FROM " + relation).mapTo(Integer.class).one());
+  }
+}

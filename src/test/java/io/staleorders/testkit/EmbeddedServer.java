@@ -1,0 +1,114 @@
+package io.staleorders.testkit;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * A PostgreSQL server as a process of this machine, which a test can stop, kill and start again:
+ * the data and the port stay. Also runs as root.
+ */
+public final class EmbeddedServer implements AutoCloseable {
+  private static final String SUPERUSER = "postgres";
+
+  private final Path directory;
+  private final Path dataDirectory;
+  private final int port;
+  private EmbeddedPostgres server;
+
+  private EmbeddedServer(Path directory) throws IOException {
+    this.directory = directory;
+    this.dataDirectory = directory.resolve("data");
+    this.server = builder().start();
+    this.port = server.getPort();
+  }
+
+  static EmbeddedServer launch() {
+    try {
+      EmbeddedServer server = new EmbeddedServer(Files.createTempDirectory("postgres-test-"));
+      Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The database {@code postgres} of this server. */
+  public Database database() {
+    return new Database("jdbc:postgresql://localhost:" + port + "/postgres", SUPERUSER, SUPERUSER);
+  }
+
+  /** Stops the server in good order; open connections are cut. */
+  public void stop() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Kills every process of the server at once, as a crash of the machine would. */
+  public void kill() {
+    ProcessHandle postmaster = ProcessHandle.of(postmasterPid()).orElseThrow();
+    Stream<ProcessHandle> backends = postmaster.descendants();
+    postmaster.destroyForcibly();
+    backends.forEach(ProcessHandle::destroyForcibly);
+    postmaster.onExit().join();
+    // Only lets go of the lock on the data directory; that there is nothing to stop is logged.
+    stop();
+  }
+
+  /** Starts the server again after {@link #stop} or {@link #kill}. */
+  public void start() {
+    try {
+      server = builder().setPort(port).start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Stops the server for good and removes its data. The end of the JVM does so too. */
+  @Override
+  public synchronized void close() {
+    stop();
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      files.sorted(Comparator.reverseOrder()).forEach(EmbeddedServer::delete);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private EmbeddedPostgres.Builder builder() {
+    EmbeddedPostgres.Builder builder =
+        EmbeddedPostgres.builder()
+            .setDataDirectory(dataDirectory)
+            .setCleanDataDirectory(false)
+            .setRegisterShutdownHook(false)
+            .setLocaleConfig("locale", "C");
+    PostgresSettings.ALL.forEach(builder::setServerConfig);
+    return builder;
+  }
+
+  private long postmasterPid() {
+    try (Stream<String> lines = Files.lines(dataDirectory.resolve("postmaster.pid"))) {
+      return Long.parseLong(lines.findFirst().orElseThrow().strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
