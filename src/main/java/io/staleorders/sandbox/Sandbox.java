@@ -74,6 +74,7 @@ public final class Sandbox implements AutoCloseable {
     Sandbox sandbox = new Sandbox(keys, clock, address);
     try {
       sandbox.server.start();
+      sandbox.main.setPort(sandbox.main.getLocalPort()); // the same again after refuseConnections
     } catch (Exception e) {
       throw new IllegalStateException("cannot listen on " + address + ": " + e.getMessage(), e);
     }
@@ -82,7 +83,7 @@ public final class Sandbox implements AutoCloseable {
 
   /** The port of the main host. */
   public int port() {
-    return main.getLocalPort();
+    return main.getPort();
   }
 
   /** For {@code WECHATPAY_BASE_URL}. */
@@ -168,7 +169,6 @@ public final class Sandbox implements AutoCloseable {
 
   /** Whether connections to the main host are refused: nobody listens on its port. */
   public void refuseConnections(boolean on) {
-    int port = port();
     try {
       if (on) {
         main.stop();
@@ -176,7 +176,7 @@ public final class Sandbox implements AutoCloseable {
         main.start();
       }
     } catch (Exception e) {
-      throw new IllegalStateException("port " + port, e);
+      throw new IllegalStateException("port " + port(), e);
     }
   }
 

@@ -77,7 +77,7 @@ final class Transactions {
   }
 
   private Answer close(Order order, String requestId, Optional<Refusal> onClose) {
-    OrderState before = order.close(clock.instant(), requestId);
+    OrderState before = order.close(clock.instant(), requestId + "-0");
     return switch (before) {
       case NOTPAY -> accepted(order);
       case CLOSED, REVOKED -> Answer.refusal(onClose.orElse(Refusal.ORDER_CLOSED));

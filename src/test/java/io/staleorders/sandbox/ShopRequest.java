@@ -72,8 +72,8 @@ final class ShopRequest {
     return new ShopRequest(sandbox, "POST", target, body);
   }
 
-  static ShopRequest put(Sandbox sandbox, String target, String body) {
-    return new ShopRequest(sandbox, "PUT", target, body);
+  static ShopRequest to(Sandbox sandbox, String method, String target, String body) {
+    return new ShopRequest(sandbox, method, target, body);
   }
 
   ShopRequest field(String name, String value) {
