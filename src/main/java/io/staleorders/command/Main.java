@@ -50,6 +50,7 @@ public final class Main implements Callable<Integer> {
     return new CommandLine(new Main(run))
         .addSubcommand(run)
         .addSubcommand(new OnceCommand(environment))
+        .addSubcommand(new CloseCommand(environment))
         .addSubcommand(new MigrateCommand(environment))
         .addSubcommand(new HealthCommand(environment))
         .addSubcommand(new SandboxCommand())

@@ -11,9 +11,11 @@ import io.staleorders.store.Databases;
 import io.staleorders.store.DueStore;
 import io.staleorders.store.HeartbeatStore;
 import io.staleorders.store.LookStore;
+import io.staleorders.store.NamedStore;
 import io.staleorders.store.PauseStore;
 import io.staleorders.store.RateStore;
 import io.staleorders.store.RecordStore;
+import io.staleorders.store.RetentionStore;
 import io.staleorders.store.ScanStore;
 import io.staleorders.store.ShopStore;
 import io.staleorders.store.ShopTable;
@@ -23,6 +25,7 @@ import io.staleorders.sweep.DatabaseWatch;
 import io.staleorders.sweep.DryRun;
 import io.staleorders.sweep.Faults;
 import io.staleorders.sweep.Heartbeat;
+import io.staleorders.sweep.Retention;
 import io.staleorders.sweep.Stores;
 import io.staleorders.sweep.Sweep;
 import io.staleorders.sweep.SweepSettings;
@@ -43,10 +46,16 @@ final class Service implements AutoCloseable {
   /** Most rows of the shop's table that one page of a scan reads. */
   private static final int SCAN_PAGE = 1_000;
 
+  private static final int RETENTION_BATCH = 500;
+
   private final HikariDataSource pool;
   private final Sweep sweep;
   private final DryRun dryRun;
   private final Heartbeat heartbeat;
+  private final Retention retention;
+  private final NamedStore named;
+  private final WechatPay wechatPay;
+  private final CallRate rate;
 
   private Service(
       Settings settings, HikariDataSource pool, ShopTable table, Runnable databaseAnswered) {
@@ -68,8 +77,8 @@ final class Service implements AutoCloseable {
             new PauseStore(jdbi, table, settings.pause().first(), settings.pause().max()));
     DatabaseWatch database = new DatabaseWatch(databaseAnswered);
     Faults faults = new Faults(stores.pauses(), database);
-    CallRate rate = new CallRate(stores.rate(), close.rate(), database, faults::pausedScopes);
-    WechatPay wechatPay = WechatPay.connect(account(settings), endpoints(settings), clock);
+    this.rate = new CallRate(stores.rate(), close.rate(), database, faults::pausedScopes);
+    this.wechatPay = WechatPay.connect(account(settings), endpoints(settings), clock);
     this.sweep =
         new Sweep(
             stores,
@@ -92,6 +101,11 @@ final class Service implements AutoCloseable {
                 settings.orders().statuses().paid().isPresent(),
                 settings.retry().max()));
     this.heartbeat = new Heartbeat(new HeartbeatStore(jdbi, table), database, rate);
+    this.retention =
+        new Retention(
+            new RetentionStore(jdbi, table, settings.service().historyRetention(), RETENTION_BATCH),
+            database);
+    this.named = new NamedStore(jdbi, table, spMchid);
   }
 
   /**
@@ -139,6 +153,19 @@ final class Service implements AutoCloseable {
 
   Heartbeat heartbeat() {
     return heartbeat;
+  }
+
+  Retention retention() {
+    return retention;
+  }
+
+  NamedStore named() {
+    return named;
+  }
+
+  /** Downloads the platform certificates, where they are used; a failure is logged. */
+  void refreshCertificates() {
+    wechatPay.certificates().ifPresent(certificates -> certificates.refresh(rate::take));
   }
 
   /** Calls under way end within the grace and are recorded; then the connections are closed. */

@@ -9,6 +9,7 @@ import io.staleorders.wechatpay.CloseClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -90,6 +91,21 @@ public final class Sweep implements AutoCloseable {
     }
     finish(begun);
     return look.map(this::untilNext).orElse(shortest(DATABASE_RETRY, settings.interval()));
+  }
+
+  /** Closes the named orders as far as they are due, and no others. */
+  public void runNamed(List<String> outTradeNos) {
+    long begun = Ticker.now();
+    int claimed = 1;
+    while (!calls.isStopping()
+        && !database.isUnavailable()
+        && (claimed > 0 || calls.areUnderWay())) {
+      claimed = calls.claimNamed(outTradeNos);
+      if (claimed == 0) {
+        calls.awaitRoom(TURN);
+      }
+    }
+    finish(begun);
   }
 
   /** Whether the database did not answer when it was last asked. */
