@@ -142,7 +142,8 @@ final class Kinds {
    * PostgreSQL reads the sign of a bare offset the other way round.
    */
   private static Optional<ZoneId> zone(String text) {
-    if (ZoneId.getAvailableZoneIds().contains(text)) {
+    // The SystemV names are Java's alone.
+    if (ZoneId.getAvailableZoneIds().contains(text) && !text.startsWith("SystemV/")) {
       return Optional.of(ZoneId.of(text));
     }
     try {

@@ -22,10 +22,12 @@ final class SecretFilter {
           // The rest of the line: the parts of the header are quoted and separated in many ways.
           new Rule("WECHATPAY2-[A-Z0-9-]+\\s[^\\r\\n]*", "WECHATPAY2 " + MASK),
           new Rule("(?i)(authorization\"?\\s*[:=]\\s*)[^\\r\\n]*", "$1" + MASK),
+          // With a colon only as JSON has it: our own messages begin "DATABASE_PASSWORD: ".
           new Rule(
-              "(?i)((?:password|passwd|api_?v3_?key)\"?\\s*[:=]\\s*)(\"[^\"]*\"|[^\\s&,;]+)",
+              "(?i)((?:password|passwd|api_?v3_?key)(?:\\s*=|\"\\s*:)\\s*)(\"[^\"]*\"|[^\\s&,;]+)",
               "$1" + MASK),
-          new Rule("://[^\\s/?#\"]*@", "://" + MASK + "@"));
+          // But not the example in the message about DATABASE_URL.
+          new Rule("://(?!user:password@)[^\\s/?#\"]*@", "://" + MASK + "@"));
 
   private static final Pattern SECRET_NAME =
       Pattern.compile("(?i).*(password|private_key|api_v3_key|authorization|secret).*");

@@ -4,9 +4,11 @@ import io.staleorders.config.Environment.Given;
 import io.staleorders.config.Variable.Need;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What was read for each variable, and the faults found so far. */
@@ -17,6 +19,7 @@ final class Values {
 
   private final Environment environment;
   private final Map<String, Read> read = new HashMap<>();
+  private final Set<String> given = new HashSet<>();
   private final List<Fault> faults = new ArrayList<>();
 
   Values(Environment environment) {
@@ -26,8 +29,14 @@ final class Values {
 
   private void read(Variable<?> variable) {
     switch (environment.get(variable)) {
-      case Given.Text given -> read(variable, given.name(), given.shown(), given.text());
-      case Given.Wrong wrong -> faults.add(wrong.fault());
+      case Given.Text text -> {
+        given.add(variable.name());
+        read(variable, text.name(), text.shown(), text.text());
+      }
+      case Given.Wrong wrong -> {
+        given.add(variable.name());
+        faults.add(wrong.fault());
+      }
       case Given.Nothing() -> readDefault(variable);
     }
   }
@@ -71,7 +80,7 @@ final class Values {
 
   /** Whether the environment says anything about the variable, right or wrong. */
   boolean isGiven(Variable<?> variable) {
-    return !(environment.get(variable) instanceof Given.Nothing);
+    return given.contains(variable.name());
   }
 
   /** Whether the environment sets the variable to nothing. */

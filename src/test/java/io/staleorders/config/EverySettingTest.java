@@ -231,6 +231,7 @@ class EverySettingTest {
             ZoneId.of("Asia/Shanghai"),
             s -> s.orders().timeZone(),
             "Asia/Nowhere",
+            "SystemV/PST8",
             "+05:30",
             "UTC+8",
             "+18:00",
