@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -32,29 +32,19 @@ public final class CloseCommand implements Callable<Integer> {
   private final Environment environment;
   private Supplier<PrintWriter> out = () -> new PrintWriter(Writer.nullWriter());
 
-  @ArgGroup(multiplicity = "1")
-  private Which which = new Which();
+  private Optional<CommandSpec> spec = Optional.empty();
 
-  /** Named ones, or the abandoned. */
-  static final class Which {
-    @Parameters(paramLabel = "OUT_TRADE_NO", description = "Order numbers.")
-    List<String> outTradeNos = List.of();
+  @Parameters(paramLabel = "OUT_TRADE_NO", arity = "0..*", description = "Order numbers.")
+  private List<String> outTradeNos = List.of();
 
-    @ArgGroup(exclusive = false)
-    Optional<Abandoned> abandoned = Optional.empty();
-  }
+  @Option(names = "--abandoned", description = "All abandoned orders, in place of numbers.")
+  private boolean abandoned;
 
-  /** All abandoned orders, or those of a code. */
-  static final class Abandoned {
-    @Option(names = "--abandoned", required = true, description = "All abandoned orders.")
-    boolean all;
-
-    @Option(
-        names = "--code",
-        paramLabel = "C",
-        description = "Of these, the ones with this code or reason.")
-    Optional<String> code = Optional.empty();
-  }
+  @Option(
+      names = "--code",
+      paramLabel = "C",
+      description = "Of the abandoned, those with this code or reason.")
+  private Optional<String> code = Optional.empty();
 
   CloseCommand(Environment environment) {
     this.environment = environment;
@@ -63,20 +53,22 @@ public final class CloseCommand implements Callable<Integer> {
   /** Called by picocli before anything is parsed. */
   @Spec
   void spec(CommandSpec spec) {
+    this.spec = Optional.of(spec);
     out = () -> spec.commandLine().getOut();
   }
 
   @Override
   public Integer call() {
+    if (abandoned == !outTradeNos.isEmpty() || (code.isPresent() && !abandoned)) {
+      throw new ParameterException(
+          spec.orElseThrow().commandLine(),
+          "give order numbers, or --abandoned with or without --code");
+    }
     return ServiceCommand.with(environment, (settings, service) -> run(service));
   }
 
   private int run(Service service) {
-    List<String> numbers =
-        which
-            .abandoned
-            .map(abandoned -> service.named().abandoned(abandoned.code))
-            .orElse(which.outTradeNos);
+    List<String> numbers = abandoned ? service.named().abandoned(code) : outTradeNos;
     List<String> due = service.named().makeDue(numbers);
     service.sweep().runNamed(due);
     int left = 0;

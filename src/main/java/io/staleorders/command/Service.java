@@ -15,6 +15,7 @@ import io.staleorders.store.NamedStore;
 import io.staleorders.store.PauseStore;
 import io.staleorders.store.RateStore;
 import io.staleorders.store.RecordStore;
+import io.staleorders.store.ReportStore;
 import io.staleorders.store.RetentionStore;
 import io.staleorders.store.ScanStore;
 import io.staleorders.store.ShopStore;
@@ -34,6 +35,7 @@ import io.staleorders.wechatpay.Endpoints;
 import io.staleorders.wechatpay.WechatPay;
 import io.staleorders.wechatpay.WechatPayAccount;
 import io.staleorders.wechatpay.WechatPayPublicKey;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +56,7 @@ final class Service implements AutoCloseable {
   private final Heartbeat heartbeat;
   private final Retention retention;
   private final NamedStore named;
+  private final ReportStore reports;
   private final WechatPay wechatPay;
   private final CallRate rate;
 
@@ -106,6 +109,7 @@ final class Service implements AutoCloseable {
             new RetentionStore(jdbi, table, settings.service().historyRetention(), RETENTION_BATCH),
             database);
     this.named = new NamedStore(jdbi, table, spMchid);
+    this.reports = new ReportStore(jdbi, table);
   }
 
   /**
@@ -163,6 +167,10 @@ final class Service implements AutoCloseable {
     return named;
   }
 
+  ReportStore.Report report(Duration since) {
+    return reports.report(since);
+  }
+
   /** Downloads the platform certificates, where they are used; a failure is logged. */
   void refreshCertificates() {
     wechatPay.certificates().ifPresent(certificates -> certificates.refresh(rate::take));
@@ -176,7 +184,15 @@ final class Service implements AutoCloseable {
     pool.close();
   }
 
-  private static WechatPayAccount account(Settings settings) {
+  /** For a question about an order that cannot exist: no sub-merchant need be known. */
+  static MerchantId anySubMerchant(Settings settings) {
+    return switch (settings.orders().subMchid()) {
+      case Settings.SubMchid.Fixed fixed -> fixed.mchid();
+      case Settings.SubMchid.Column column -> settings.wechatPay().spMchid();
+    };
+  }
+
+  static WechatPayAccount account(Settings settings) {
     Settings.WechatPay wechatPay = settings.wechatPay();
     return new WechatPayAccount(
         wechatPay.spMchid(),
@@ -186,7 +202,7 @@ final class Service implements AutoCloseable {
         wechatPay.apiV3Key().map(key -> ApiV3Key.of(key.reveal())));
   }
 
-  private static Endpoints endpoints(Settings settings) {
+  static Endpoints endpoints(Settings settings) {
     Settings.WechatPay wechatPay = settings.wechatPay();
     return new Endpoints(wechatPay.baseUrl(), wechatPay.backupBaseUrl(), wechatPay.timeout());
   }
