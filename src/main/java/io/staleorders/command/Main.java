@@ -1,5 +1,6 @@
 package io.staleorders.command;
 
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -50,6 +51,9 @@ public final class Main implements Callable<Integer> {
     return new CommandLine(new Main(run))
         .addSubcommand(run)
         .addSubcommand(new OnceCommand(environment))
+        .addSubcommand(new CheckCommand(environment, InstantSource.system()))
+        .addSubcommand(new CloseCommand(environment))
+        .addSubcommand(new ReportCommand(environment))
         .addSubcommand(new MigrateCommand(environment))
         .addSubcommand(new HealthCommand(environment))
         .addSubcommand(new SandboxCommand())

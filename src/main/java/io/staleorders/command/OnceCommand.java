@@ -2,15 +2,15 @@ package io.staleorders.command;
 
 import io.staleorders.config.Settings;
 import io.staleorders.sweep.DryRun;
+import io.staleorders.sweep.Sweep;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** One sweep. */
+/** Sweeps until nothing is due. */
 @Command(
     name = "once",
     description = "Closes what is due now, and ends.",
@@ -31,39 +31,28 @@ public final class OnceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Optional<Settings> settings = environment.settings();
-    if (settings.isEmpty()) {
-      return Main.WRONG;
-    }
-    return switch (Service.open(settings.get(), () -> {})) {
-      case Opened.Unusable unusable -> {
-        RunCommand.refuse(unusable.problems());
-        yield Main.WRONG;
-      }
-      case Opened.Unreachable unreachable -> {
-        log.error("the database does not answer: {}", unreachable.message());
-        yield Main.FAILED;
-      }
-      case Opened.Ready ready -> run(settings.get(), ready.service());
-    };
+    return ServiceCommand.with(environment, this::run);
   }
 
   private int run(Settings settings, Service service) {
-    try (service) {
-      if (dryRun || settings.service().dryRun()) {
-        DryRun.Summary summary = service.dryRun().run();
-        log.info(
-            "dry run: {} would be closed, {} marked paid, {} left as they are",
-            summary.close(),
-            summary.markPaid(),
-            summary.keep());
-        return Main.DONE;
-      }
-      Duration wait = Duration.ZERO;
-      while (wait.isZero() && !service.sweep().isDatabaseAway()) {
-        wait = service.sweep().run();
-      }
-      return service.sweep().isDatabaseAway() ? Main.FAILED : Main.DONE;
+    return dryRun || settings.service().dryRun() ? ask(service.dryRun()) : sweep(service.sweep());
+  }
+
+  private static int ask(DryRun dryRun) {
+    DryRun.Summary summary = dryRun.run();
+    log.info(
+        "dry run: {} would be closed, {} marked paid, {} left as they are",
+        summary.close(),
+        summary.markPaid(),
+        summary.keep());
+    return Main.DONE;
+  }
+
+  private static int sweep(Sweep sweep) {
+    Duration wait = Duration.ZERO;
+    while (wait.isZero() && !sweep.isDatabaseAway()) {
+      wait = sweep.run();
     }
+    return sweep.isDatabaseAway() ? Main.FAILED : Main.DONE;
   }
 }

@@ -26,6 +26,8 @@ public final class RunCommand implements Callable<Integer> {
 
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
   private static final Duration HEARTBEAT = Duration.ofMinutes(1);
+  private static final Duration RETENTION = Duration.ofHours(1);
+  private static final Duration CERTIFICATES = Duration.ofHours(6);
 
   private final Environment environment;
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -96,7 +98,10 @@ public final class RunCommand implements Callable<Integer> {
     } else {
       schedule.sweep(service.sweep());
       schedule.every(HEARTBEAT, HEARTBEAT, "heartbeat", service.heartbeat()::beat);
+      schedule.every(RETENTION, HEARTBEAT, "retention", service.retention()::run);
     }
+    service.refreshCertificates();
+    schedule.every(CERTIFICATES, CERTIFICATES, "certificates", service::refreshCertificates);
     say(Event.SERVICE_STARTED, settings, "service started");
     schedule.start();
     awaitStop(Duration.ofDays(365_000));

@@ -11,9 +11,12 @@ import io.staleorders.store.Databases;
 import io.staleorders.store.DueStore;
 import io.staleorders.store.HeartbeatStore;
 import io.staleorders.store.LookStore;
+import io.staleorders.store.NamedStore;
 import io.staleorders.store.PauseStore;
 import io.staleorders.store.RateStore;
 import io.staleorders.store.RecordStore;
+import io.staleorders.store.ReportStore;
+import io.staleorders.store.RetentionStore;
 import io.staleorders.store.ScanStore;
 import io.staleorders.store.ShopStore;
 import io.staleorders.store.ShopTable;
@@ -23,6 +26,7 @@ import io.staleorders.sweep.DatabaseWatch;
 import io.staleorders.sweep.DryRun;
 import io.staleorders.sweep.Faults;
 import io.staleorders.sweep.Heartbeat;
+import io.staleorders.sweep.Retention;
 import io.staleorders.sweep.Stores;
 import io.staleorders.sweep.Sweep;
 import io.staleorders.sweep.SweepSettings;
@@ -31,6 +35,7 @@ import io.staleorders.wechatpay.Endpoints;
 import io.staleorders.wechatpay.WechatPay;
 import io.staleorders.wechatpay.WechatPayAccount;
 import io.staleorders.wechatpay.WechatPayPublicKey;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -43,10 +48,17 @@ final class Service implements AutoCloseable {
   /** Most rows of the shop's table that one page of a scan reads. */
   private static final int SCAN_PAGE = 1_000;
 
+  private static final int RETENTION_BATCH = 500;
+
   private final HikariDataSource pool;
   private final Sweep sweep;
   private final DryRun dryRun;
   private final Heartbeat heartbeat;
+  private final Retention retention;
+  private final NamedStore named;
+  private final ReportStore reports;
+  private final WechatPay wechatPay;
+  private final CallRate rate;
 
   private Service(
       Settings settings, HikariDataSource pool, ShopTable table, Runnable databaseAnswered) {
@@ -68,8 +80,8 @@ final class Service implements AutoCloseable {
             new PauseStore(jdbi, table, settings.pause().first(), settings.pause().max()));
     DatabaseWatch database = new DatabaseWatch(databaseAnswered);
     Faults faults = new Faults(stores.pauses(), database);
-    CallRate rate = new CallRate(stores.rate(), close.rate(), database, faults::pausedScopes);
-    WechatPay wechatPay = WechatPay.connect(account(settings), endpoints(settings), clock);
+    this.rate = new CallRate(stores.rate(), close.rate(), database, faults::pausedScopes);
+    this.wechatPay = WechatPay.connect(account(settings), endpoints(settings), clock);
     this.sweep =
         new Sweep(
             stores,
@@ -92,6 +104,12 @@ final class Service implements AutoCloseable {
                 settings.orders().statuses().paid().isPresent(),
                 settings.retry().max()));
     this.heartbeat = new Heartbeat(new HeartbeatStore(jdbi, table), database, rate);
+    this.retention =
+        new Retention(
+            new RetentionStore(jdbi, table, settings.service().historyRetention(), RETENTION_BATCH),
+            database);
+    this.named = new NamedStore(jdbi, table, spMchid);
+    this.reports = new ReportStore(jdbi, table);
   }
 
   /**
@@ -141,6 +159,23 @@ final class Service implements AutoCloseable {
     return heartbeat;
   }
 
+  Retention retention() {
+    return retention;
+  }
+
+  NamedStore named() {
+    return named;
+  }
+
+  ReportStore.Report report(Duration since) {
+    return reports.report(since);
+  }
+
+  /** Downloads the platform certificates, where they are used; a failure is logged. */
+  void refreshCertificates() {
+    wechatPay.certificates().ifPresent(certificates -> certificates.refresh(rate::take));
+  }
+
   /** Calls under way end within the grace and are recorded; then the connections are closed. */
   @Override
   public void close() {
@@ -149,7 +184,15 @@ final class Service implements AutoCloseable {
     pool.close();
   }
 
-  private static WechatPayAccount account(Settings settings) {
+  /** For a question about an order that cannot exist: no sub-merchant need be known. */
+  static MerchantId anySubMerchant(Settings settings) {
+    return switch (settings.orders().subMchid()) {
+      case Settings.SubMchid.Fixed fixed -> fixed.mchid();
+      case Settings.SubMchid.Column column -> settings.wechatPay().spMchid();
+    };
+  }
+
+  static WechatPayAccount account(Settings settings) {
     Settings.WechatPay wechatPay = settings.wechatPay();
     return new WechatPayAccount(
         wechatPay.spMchid(),
@@ -159,7 +202,7 @@ final class Service implements AutoCloseable {
         wechatPay.apiV3Key().map(key -> ApiV3Key.of(key.reveal())));
   }
 
-  private static Endpoints endpoints(Settings settings) {
+  static Endpoints endpoints(Settings settings) {
     Settings.WechatPay wechatPay = settings.wechatPay();
     return new Endpoints(wechatPay.baseUrl(), wechatPay.backupBaseUrl(), wechatPay.timeout());
   }
