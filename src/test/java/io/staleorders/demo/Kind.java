@@ -34,10 +34,10 @@ record Kind(String note, Fate expected, List<Became> orders) {
           entry("FREQUENCYLIMITED", Fate.WAITS_FOR_PAYER),
           entry("PAYERROR2", Fate.CLOSED),
           entry("ACCEPTED1", Fate.CLOSED),
-          entry("SYSTEMERROR4", Fate.CLOSED),
-          entry("GATEWAY3", Fate.CLOSED),
-          entry("HANG2", Fate.CLOSED),
-          entry("RESET1", Fate.CLOSED),
+          entry("SYSTEMERROR2", Fate.CLOSED),
+          entry("GATEWAY2", Fate.CLOSED),
+          entry("HANG1", Fate.CLOSED),
+          entry("RESET2", Fate.CLOSED),
           entry("RESETAFTER2", Fate.CLOSED),
           entry("GARBAGE2", Fate.CLOSED),
           entry("WRONGSIGNATURE2", Fate.CLOSED),
@@ -63,7 +63,9 @@ record Kind(String note, Fate expected, List<Became> orders) {
     orders.forEach(
         order -> byKind.computeIfAbsent(order.kind(), kind -> new ArrayList<>()).add(order));
     return byKind.entrySet().stream()
-        .map(kind -> new Kind(kind.getValue().getFirst().note(), fate(kind.getKey()), kind.getValue()))
+        .map(
+            kind ->
+                new Kind(kind.getValue().getFirst().note(), fate(kind.getKey()), kind.getValue()))
         .toList();
   }
 
