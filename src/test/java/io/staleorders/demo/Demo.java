@@ -128,8 +128,7 @@ public final class Demo {
   private boolean report(List<Became> orders) {
     screen.heading("What became of the orders");
     screen.line("");
-    Report report =
-        new Report(Kind.of(orders), Promise.over(orders, DemoSettings.CLOSE_DELAY));
+    Report report = new Report(Kind.of(orders), Promise.over(orders, DemoSettings.CLOSE_DELAY));
     report.lines().forEach(screen::line);
     screen.line("Ended after " + Screen.seconds(sinceStart.elapsed()) + ".");
     return report.isAllAsExpected();

@@ -63,7 +63,9 @@ record Kind(String note, Fate expected, List<Became> orders) {
     orders.forEach(
         order -> byKind.computeIfAbsent(order.kind(), kind -> new ArrayList<>()).add(order));
     return byKind.entrySet().stream()
-        .map(kind -> new Kind(kind.getValue().getFirst().note(), fate(kind.getKey()), kind.getValue()))
+        .map(
+            kind ->
+                new Kind(kind.getValue().getFirst().note(), fate(kind.getKey()), kind.getValue()))
         .toList();
   }
 

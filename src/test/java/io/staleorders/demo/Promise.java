@@ -29,8 +29,7 @@ record Promise(String text, List<Became> brokenBy) {
             "no order was called about before it was %d minutes old"
                 .formatted(closeDelay.toMinutes()),
             orders,
-            order ->
-                order.firstCallAt().filter(age -> age.compareTo(closeDelay) < 0).isPresent()));
+            order -> order.firstCallAt().filter(age -> age.compareTo(closeDelay) < 0).isPresent()));
   }
 
   boolean isKept() {

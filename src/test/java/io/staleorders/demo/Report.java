@@ -18,8 +18,7 @@ record Report(List<Kind> kinds, List<Promise> promises) {
   /** The table, the promises, and at the end in one line whether all is as expected. */
   List<String> lines() {
     List<String> lines = new ArrayList<>();
-    String head =
-        row("order", "orders", "expected", "service", "shop", "WeChat Pay", "ok");
+    String head = row("order", "orders", "expected", "service", "shop", "WeChat Pay", "ok");
     lines.add(row("", "", "", "became: in", "in the", "at", ""));
     lines.add(head);
     lines.add("-".repeat(head.length()));
@@ -38,12 +37,14 @@ record Report(List<Kind> kinds, List<Promise> promises) {
       kind.others()
           .forEach(
               order ->
-                  lines.add("Expected: %s. But %s".formatted(kind.expected().text(), order.text())));
+                  lines.add(
+                      "Expected: %s. But %s".formatted(kind.expected().text(), order.text())));
     }
     for (Promise promise : promises) {
       promise
           .brokenBy()
-          .forEach(order -> lines.add("Broken: %s. But %s".formatted(promise.text(), order.text())));
+          .forEach(
+              order -> lines.add("Broken: %s. But %s".formatted(promise.text(), order.text())));
     }
   }
 
