@@ -1,8 +1,68 @@
 package io.staleorders.command;
 
-/** Where {@code java -jar} begins. */
-public final class Main {
-  private Main() {}
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
 
-  public static void main(String[] args) {}
+/** Where {@code java -jar} begins. Without a command it is {@code run}. */
+@Command(
+    name = "stale-order-closer",
+    description = {
+      "Closes unpaid WeChat Pay orders at WeChat Pay, and only then in the shop's database.",
+      "Settings are environment variables; README.md lists them."
+    },
+    footer = {"", "Exit codes: 0 done, 1 failed, 2 settings or arguments wrong."},
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    subcommands = HelpCommand.class)
+public final class Main implements Callable<Integer> {
+  /** Done. */
+  static final int DONE = 0;
+
+  /** Failed: the log says why. */
+  static final int FAILED = 1;
+
+  /** Settings or arguments are wrong: nothing was done. */
+  static final int WRONG = 2;
+
+  private final RunCommand run;
+
+  private Main(RunCommand run) {
+    this.run = run;
+  }
+
+  /** Runs the command that the arguments name, and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(execute(System.getenv(), args));
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @return the exit code
+   */
+  public static int execute(Map<String, String> variables, String... args) {
+    Environment environment = new Environment(variables);
+    environment.setUpLog();
+    RunCommand run = new RunCommand(environment);
+    return new CommandLine(new Main(run))
+        .addSubcommand(run)
+        .addSubcommand(new OnceCommand(environment))
+        .addSubcommand(new CheckCommand(environment, InstantSource.system()))
+        .addSubcommand(new CloseCommand(environment))
+        .addSubcommand(new ReportCommand(environment))
+        .addSubcommand(new MigrateCommand(environment))
+        .addSubcommand(new HealthCommand(environment))
+        .addSubcommand(new SandboxCommand())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .execute(args);
+  }
+
+  @Override
+  public Integer call() {
+    return run.call();
+  }
 }

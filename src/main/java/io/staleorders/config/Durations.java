@@ -11,13 +11,14 @@ import java.util.regex.Pattern;
  * Durations as settings write them: {@code 90s}, {@code 15m}, {@code 7d} or ISO-8601; none is
  * negative.
  */
-final class Durations {
+public final class Durations {
   // Nine digits of days still fit a Duration.
   private static final Pattern SHORT = Pattern.compile("([0-9]{1,9})([smhd])");
 
   private Durations() {}
 
-  static Optional<Duration> read(String text) {
+  /** The duration that {@code text} says, empty if it says none. */
+  public static Optional<Duration> read(String text) {
     Matcher matcher = SHORT.matcher(text);
     if (matcher.matches()) {
       return Optional.of(of(Long.parseLong(matcher.group(1)), matcher.group(2)));
@@ -42,7 +43,7 @@ final class Durations {
   }
 
   /** The shortest text that {@link #read} reads as {@code duration}. */
-  static String text(Duration duration) {
+  public static String text(Duration duration) {
     long seconds = duration.toSeconds();
     if (duration.toNanosPart() != 0) {
       return duration.toString();

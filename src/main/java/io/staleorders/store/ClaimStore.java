@@ -54,12 +54,16 @@ public final class ClaimStore {
   private static final String SUB_MERCHANT_NOT_PAUSED =
       "NOT EXISTS (SELECT FROM order_closer.pause p WHERE p.scope = c.sub_mchid)";
 
+  /** The named orders, but for those of a paused scope. */
+  private static final String NAMED = "c.out_trade_no = ANY (:named) AND " + NOT_PAUSED;
+
   private static final String OF_SUB_MERCHANT = "c.sub_mchid = :scope";
 
   private final Jdbi jdbi;
   private final String instanceId;
   private final String lease;
   private final String claim;
+  private final String claimNamed;
   private final String claimOfAccount;
   private final String claimOfSubMerchant;
 
@@ -72,6 +76,7 @@ public final class ClaimStore {
     this.instanceId = instanceId;
     this.lease = lease.toMillis() + " milliseconds";
     this.claim = table.sql(CLAIM, Map.of("scope", NOT_PAUSED));
+    this.claimNamed = table.sql(CLAIM, Map.of("scope", NAMED));
     this.claimOfAccount = table.sql(CLAIM, Map.of("scope", SUB_MERCHANT_NOT_PAUSED));
     this.claimOfSubMerchant = table.sql(CLAIM, Map.of("scope", OF_SUB_MERCHANT));
   }
@@ -79,6 +84,15 @@ public final class ClaimStore {
   /** Claims due orders of no paused scope, longest due first. */
   public Claims claim(int limit) {
     return jdbi.withHandle(handle -> take(handle.createQuery(claim), limit));
+  }
+
+  /** Claims those of the named orders that are due. */
+  public Claims claimNamed(List<String> outTradeNos, int limit) {
+    return jdbi.withHandle(
+        handle ->
+            take(
+                handle.createQuery(claimNamed).bind("named", outTradeNos.toArray(String[]::new)),
+                limit));
   }
 
   /** Claims one due order of a paused scope, to try whether the pause can end. */

@@ -2,6 +2,7 @@ package io.staleorders.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
@@ -17,6 +18,10 @@ final class Json {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("PostgreSQL sent JSON of another shape", e);
     }
+  }
+
+  static JsonNode tree(String json) {
+    return read(json, new TypeReference<JsonNode>() {});
   }
 
   static String write(Object value) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,6 +82,15 @@ final class Calls implements AutoCloseable {
    * @return how many were claimed
    */
   int claim() {
+    return claim(stores.claims()::claim);
+  }
+
+  /** As {@link #claim()}, from the named orders alone. */
+  int claimNamed(List<String> outTradeNos) {
+    return claim(room -> stores.claims().claimNamed(outTradeNos, room));
+  }
+
+  private int claim(IntFunction<Claims> claiming) {
     int target = target();
     int room = target - outstanding.get();
     boolean soon = room < (target + 1) / 2 && !Ticker.isOver(lastClaim + CLAIM_GAP.toNanos());
@@ -91,7 +101,7 @@ final class Calls implements AutoCloseable {
     long claimTick = lastClaim;
     return shared
         .database()
-        .ask(() -> stores.claims().claim(room))
+        .ask(() -> claiming.apply(room))
         .map(claims -> begin(claims, claimTick, Optional.empty()))
         .orElse(0);
   }

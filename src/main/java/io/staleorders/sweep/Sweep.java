@@ -9,6 +9,7 @@ import io.staleorders.wechatpay.CloseClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -92,6 +93,26 @@ public final class Sweep implements AutoCloseable {
     return look.map(this::untilNext).orElse(shortest(DATABASE_RETRY, settings.interval()));
   }
 
+  /** Closes the named orders as far as they are due, and no others. */
+  public void runNamed(List<String> outTradeNos) {
+    long begun = Ticker.now();
+    int claimed = 1;
+    while (!calls.isStopping()
+        && !database.isUnavailable()
+        && (claimed > 0 || calls.areUnderWay())) {
+      claimed = calls.claimNamed(outTradeNos);
+      if (claimed == 0) {
+        calls.awaitRoom(TURN);
+      }
+    }
+    finish(begun);
+  }
+
+  /** Whether the database did not answer when it was last asked. */
+  public boolean isDatabaseAway() {
+    return database.isUnavailable();
+  }
+
   /** Stops claiming; calls under way end within the grace, are recorded, the rest is given back. */
   @Override
   public void close() {
@@ -101,7 +122,10 @@ public final class Sweep implements AutoCloseable {
   private Optional<Look> look() {
     Optional<Look> look = database.ask(stores.look()::look);
     look.ifPresent(
-        l -> shared.faults().databaseAhead(Duration.between(shared.clock().instant(), l.now())));
+        present -> {
+          shared.faults().databaseAhead(Duration.between(shared.clock().instant(), present.now()));
+          shared.faults().pausedScopes(present.paused());
+        });
     return look;
   }
 
@@ -109,8 +133,7 @@ public final class Sweep implements AutoCloseable {
     return calls.areUnderWay()
         || scan.isRunning()
         || look.scanDue()
-        || look.probeDue()
-        || (look.claimDue() && calls.mayCall())
+        || ((look.claimDue() || look.probeDue()) && calls.mayCall())
         || !scan.nextFullAt(look.now()).isAfter(look.now());
   }
 
@@ -119,7 +142,7 @@ public final class Sweep implements AutoCloseable {
         Stream.of(
                 calls.mayCall() ? look.claimableAt() : Optional.<Instant>empty(),
                 look.nextDueAt(),
-                look.probeAt(),
+                calls.mayCall() ? look.probeAt() : Optional.<Instant>empty(),
                 Optional.of(scan.nextFullAt(look.now())))
             .flatMap(Optional::stream)
             .min(Instant::compareTo)

@@ -2,6 +2,7 @@ package io.staleorders.wechatpay;
 
 import io.staleorders.order.Call;
 import io.staleorders.order.Event;
+import io.staleorders.order.Exchange;
 import io.staleorders.order.Exchange.Operation;
 import io.staleorders.order.Merchant;
 import io.staleorders.order.OutTradeNo;
@@ -10,6 +11,7 @@ import io.staleorders.order.VerificationFault;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -21,8 +23,11 @@ import org.slf4j.spi.LoggingEventBuilder;
 public final class CloseClient {
   private static final Logger log = LoggerFactory.getLogger(CloseClient.class);
 
+  private static final int PROBE_DIGITS = 20;
+
   private final SignedCalls calls;
   private final AnswerReader answers;
+  private final Supplier<String> randomText = RequestSigner.randomNonces();
 
   CloseClient(SignedCalls calls, AnswerReader answers) {
     this.calls = calls;
@@ -35,11 +40,11 @@ public final class CloseClient {
    * @param permit asked before each request, of which there are two when the backup host is asked
    */
   public Call<Reply.ToClose> close(OutTradeNo number, Merchant merchant, CallPermit permit) {
-    List<Received> requests = call(ApiRequest.close(number, merchant), permit);
+    List<Received> requests = send(ApiRequest.close(number, merchant), permit);
     Optional<Received> decisive = Received.decisive(requests);
     Reply.ToClose reply = decisive.map(ReplyReader::toClose).orElseGet(Reply.NotSent::new);
     warnIfUnverified(reply, Operation.CLOSE, number, decisive);
-    return new Call<>(reply, requests.stream().map(r -> r.exchange(Operation.CLOSE)).toList());
+    return new Call<>(reply, exchanges(requests, Operation.CLOSE));
   }
 
   /**
@@ -48,14 +53,26 @@ public final class CloseClient {
    * @param permit asked before each request, of which there are two when the backup host is asked
    */
   public Call<Reply.ToQuery> query(OutTradeNo number, Merchant merchant, CallPermit permit) {
+    return probe(number, merchant, permit).call();
+  }
+
+  /** Asks about an order that cannot exist: see {@link Probe}. */
+  public Probe probe(Merchant merchant, CallPermit permit) {
+    String number = "check" + randomText.get().substring(0, PROBE_DIGITS);
+    return probe(new OutTradeNo(number), merchant, permit);
+  }
+
+  private Probe probe(OutTradeNo number, Merchant merchant, CallPermit permit) {
     List<Received> requests =
-        call(ApiRequest.query(number, merchant), permit).stream()
+        send(ApiRequest.query(number, merchant), permit).stream()
             .map(r -> r.withAnswer(answer -> answer.checkedToBeAbout(number, merchant)))
             .toList();
     Optional<Received> decisive = Received.decisive(requests);
     Reply.ToQuery reply = decisive.map(ReplyReader::toQuery).orElseGet(Reply.NotSent::new);
     warnIfUnverified(reply, Operation.QUERY, number, decisive);
-    return new Call<>(reply, requests.stream().map(r -> r.exchange(Operation.QUERY)).toList());
+    return new Probe(
+        new Call<>(reply, exchanges(requests, Operation.QUERY)),
+        decisive.flatMap(Received::answer).flatMap(Answer::fault));
   }
 
   /** For a stop: ends every request under way, and makes no more. */
@@ -63,10 +80,14 @@ public final class CloseClient {
     calls.cancelAll();
   }
 
-  private List<Received> call(ApiRequest request, CallPermit permit) {
+  private List<Received> send(ApiRequest request, CallPermit permit) {
     return calls.send(request, permit).stream()
-        .map(sent -> new Received(sent, answers.read(sent.outcome())))
+        .map(sent -> new Received(sent, answers.read(sent.outcome(), permit)))
         .toList();
+  }
+
+  private static List<Exchange> exchanges(List<Received> requests, Operation operation) {
+    return requests.stream().map(request -> request.exchange(operation)).toList();
   }
 
   private static void warnIfUnverified(

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import okhttp3.Headers;
 
@@ -35,8 +36,10 @@ final class ReplyVerifier {
    * Why a reply is not believed; empty if it is.
    *
    * @param body as it was signed: raw bytes, content encoding undone
+   * @param keys the key that a serial names
    */
-  Optional<VerificationFault> fault(Headers headers, byte[] body, PlatformKeys keys) {
+  Optional<VerificationFault> fault(
+      Headers headers, byte[] body, Function<String, Optional<PublicKey>> keys) {
     String serial = headers.get(SERIAL);
     String signature = headers.get(SIGNATURE);
     String timestamp = headers.get(TIMESTAMP);
@@ -50,7 +53,7 @@ final class ReplyVerifier {
     if (!SECONDS.matcher(timestamp).matches()) {
       return Optional.of(VerificationFault.MISSING_HEADERS);
     }
-    Optional<PublicKey> key = keys.named(serial);
+    Optional<PublicKey> key = keys.apply(serial);
     if (key.isEmpty()) {
       return Optional.of(VerificationFault.UNKNOWN_SERIAL);
     }

@@ -24,7 +24,7 @@ class ReplyVerifierTest {
   private static final String BODY = "{\"trade_state\":\"NOTPAY\",\"trade_state_desc\":\"订单未支付\"}";
 
   private final ReplyVerifier verifier = new ReplyVerifier(CLOCK);
-  private final PlatformKeys keys = new PlatformKeys(FakeWechat.account().publicKey());
+  private final PlatformKeys keys = new PlatformKeys(FakeWechat.account().publicKey(), CLOCK);
 
   @Test
   void whatTheOfficialSdkSignsIsBelieved() {
@@ -139,6 +139,6 @@ class ReplyVerifierTest {
   private Optional<VerificationFault> fault(Map<String, String> headers, String body) {
     Headers.Builder builder = new Headers.Builder();
     headers.forEach(builder::addUnsafeNonAscii);
-    return verifier.fault(builder.build(), body.getBytes(UTF_8), keys);
+    return verifier.fault(builder.build(), body.getBytes(UTF_8), keys::named);
   }
 }

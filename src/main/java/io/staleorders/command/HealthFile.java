@@ -1,0 +1,59 @@
+package io.staleorders.command;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A file whose age says whether the service is well: touched while the database answers. */
+final class HealthFile {
+  private static final Logger log = LoggerFactory.getLogger(HealthFile.class);
+
+  private static final Duration OFTEN_ENOUGH = Duration.ofSeconds(1);
+
+  private final Path path;
+  private final InstantSource clock;
+  private final AtomicReference<Instant> touched = new AtomicReference<>(Instant.MIN);
+
+  HealthFile(Path path, InstantSource clock) {
+    this.path = path;
+    this.clock = clock;
+  }
+
+  /** Makes the file as young as can be; at most once a second, since it is asked for often. */
+  void touch() {
+    Instant now = clock.instant();
+    Instant before = touched.get();
+    boolean recent =
+        before.isBefore(now) && before.isAfter(now.minus(OFTEN_ENOUGH)) && !before.equals(now);
+    if (recent || !touched.compareAndSet(before, now)) {
+      return;
+    }
+    try {
+      if (Files.notExists(path)) {
+        Files.createFile(path);
+      }
+      Files.setLastModifiedTime(path, FileTime.from(now));
+    } catch (IOException e) {
+      if (before.equals(Instant.MIN)) {
+        log.warn("HEALTH_FILE {} cannot be written: {}", path, e.toString());
+      }
+    }
+  }
+
+  /** Whether it was touched within {@code age}. */
+  boolean isYoungerThan(Duration age) {
+    try {
+      Instant modified = Files.getLastModifiedTime(path).toInstant();
+      return modified.plus(age).isAfter(clock.instant());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.staleorders.command;
+
+import io.staleorders.config.Durations;
+import io.staleorders.store.HeartbeatStore;
+import io.staleorders.store.ReportStore.Lag;
+import io.staleorders.store.ReportStore.Pause;
+import io.staleorders.store.ReportStore.Report;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+
+/** A report for people. */
+final class ReportText {
+  private final StringBuilder text = new StringBuilder();
+
+  private ReportText() {}
+
+  static String of(Report report, Duration since) {
+    ReportText it = new ReportText();
+    it.heading("Resolved in the last " + Durations.text(since));
+    it.counts(report.outcomes());
+    it.lag(report.lag());
+    it.heading("Open now");
+    it.open(report.open());
+    it.row(
+        "oldest unpaid in the shop", report.oldestUnpaid().map(Instant::toString).orElse("none"));
+    it.heading("Abandoned, by reason");
+    it.counts(report.abandoned());
+    it.heading("Paid at WeChat Pay, unpaid here");
+    it.lines(report);
+    return it.text.toString();
+  }
+
+  private void lines(Report report) {
+    if (report.paidUnpaidHere().isEmpty()) {
+      row("none", "");
+    }
+    report.paidUnpaidHere().forEach(number -> row(number, ""));
+    heading("Pauses");
+    if (report.pauses().isEmpty()) {
+      row("none", "");
+    }
+    for (Pause pause : report.pauses()) {
+      row(
+          pause.scope(),
+          "%s since %s, tried again at %s".formatted(pause.code(), pause.since(), pause.until()));
+    }
+  }
+
+  private void open(HeartbeatStore.Counts open) {
+    row("due, not tried yet", Long.toString(open.due()));
+    row("retrying", Long.toString(open.retrying()));
+    row("oldest overdue by", Durations.text(Duration.ofSeconds(open.oldestDueSeconds())));
+  }
+
+  private void lag(Lag lag) {
+    row(
+        "first call after due, seconds",
+        String.format(
+            Locale.ROOT,
+            "p50 %.1f  p90 %.1f  p99 %.1f  (%d orders)",
+            lag.p50(),
+            lag.p90(),
+            lag.p99(),
+            lag.orders()));
+  }
+
+  private void counts(Map<String, Long> counts) {
+    if (counts.isEmpty()) {
+      row("none", "");
+    }
+    counts.forEach((name, orders) -> row(name, Long.toString(orders)));
+  }
+
+  private void heading(String heading) {
+    text.append(text.isEmpty() ? "" : "\n").append(heading).append('\n');
+  }
+
+  private void row(String name, String value) {
+    text.append(String.format(Locale.ROOT, "  %-32s %s", name, value).stripTrailing()).append('\n');
+  }
+}

@@ -1,0 +1,43 @@
+package io.staleorders.command;
+
+import io.staleorders.config.Settings;
+import java.util.Optional;
+import java.util.function.ToIntBiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What commands have in common that do one thing with the whole service and end. */
+final class ServiceCommand {
+  private static final Logger log = LoggerFactory.getLogger(ServiceCommand.class);
+
+  private ServiceCommand() {}
+
+  /**
+   * Opens the service, does {@code work}, and closes it.
+   *
+   * @param work gives the exit code
+   * @return the exit code
+   */
+  static int with(Environment environment, ToIntBiFunction<Settings, Service> work) {
+    Optional<Settings> settings = environment.settings();
+    if (settings.isEmpty()) {
+      return Main.WRONG;
+    }
+    return switch (Service.open(settings.get(), () -> {})) {
+      case Opened.Unusable unusable -> {
+        RunCommand.refuse(unusable.problems());
+        yield Main.WRONG;
+      }
+      case Opened.Unreachable unreachable -> {
+        log.error("the database does not answer: {}", unreachable.message());
+        yield Main.FAILED;
+      }
+      case Opened.Ready ready -> {
+        try (Service service = ready.service()) {
+          service.refreshCertificates();
+          yield work.applyAsInt(settings.get(), service);
+        }
+      }
+    };
+  }
+}

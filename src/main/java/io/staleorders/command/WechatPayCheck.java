@@ -1,0 +1,106 @@
+package io.staleorders.command;
+
+import io.staleorders.config.Settings;
+import io.staleorders.order.Code;
+import io.staleorders.order.Exchange;
+import io.staleorders.order.Merchant;
+import io.staleorders.order.Reply;
+import io.staleorders.wechatpay.CallPermit;
+import io.staleorders.wechatpay.Probe;
+import io.staleorders.wechatpay.Refresh;
+import io.staleorders.wechatpay.WechatPay;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** A signed call to WeChat Pay: it proves key, serial, clock and network at once. */
+final class WechatPayCheck {
+  private static final String CALL = "WeChat Pay";
+  private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(1);
+
+  private final WechatPay wechatPay;
+  private final Merchant merchant;
+  private final CallPermit permit;
+
+  private WechatPayCheck(WechatPay wechatPay, Merchant merchant, CallPermit permit) {
+    this.wechatPay = wechatPay;
+    this.merchant = merchant;
+    this.permit = permit;
+  }
+
+  static WechatPayCheck of(Settings settings, InstantSource clock, CallPermit permit) {
+    return new WechatPayCheck(
+        WechatPay.connect(Service.account(settings), Service.endpoints(settings), clock),
+        new Merchant(settings.wechatPay().spMchid(), Service.anySubMerchant(settings)),
+        permit);
+  }
+
+  void run(CheckList list) {
+    wechatPay
+        .certificates()
+        .ifPresent(
+            certificates -> {
+              switch (certificates.refresh(permit)) {
+                case Refresh.Refreshed refreshed ->
+                    list.ok("platform certificates", "in use: " + refreshed.serials());
+                case Refresh.Kept kept -> list.failed("platform certificates", kept.why());
+                case Refresh.NotSent notSent -> list.failed("platform certificates", "not asked");
+              }
+            });
+    Probe probe = wechatPay.closeClient().probe(merchant, permit);
+    String answer =
+        probe.call().exchanges().stream().map(WechatPayCheck::text).findFirst().orElse("");
+    switch (probe.call().reply()) {
+      case Reply.Refused refused -> refused(refused, probe, answer, list);
+      case Reply.Found found -> list.ok(CALL, "the signed call was answered: " + answer);
+      case Reply.Unverified unverified ->
+          list.failed(
+              CALL,
+              "the answer's signature does not hold (%s): check WECHATPAY_PUBLIC_KEY_ID, WECHATPAY_PUBLIC_KEY, WECHATPAY_API_V3_KEY; %s"
+                  .formatted(unverified.fault(), answer));
+      case Reply.Unclear unclear -> list.failed(CALL, "an answer that says nothing: " + answer);
+      case Reply.NoResponse none ->
+          list.failed(CALL, "no answer: check WECHATPAY_BASE_URL and the way out; " + answer);
+      case Reply.NotSent none -> list.failed(CALL, "not called");
+    }
+  }
+
+  private static void refused(Reply.Refused refused, Probe probe, String answer, CheckList list) {
+    refused.dateAhead().ifPresent(ahead -> clock(ahead, list));
+    if (refused.code() == Code.ORDER_NOT_EXIST && refused.verified()) {
+      list.ok(
+          CALL,
+          "a signed call was answered and its signature holds: key, serial, clock and network are right");
+    } else if (refused.code() == Code.SIGN_ERROR) {
+      list.failed(
+          CALL,
+          "it refuses our signature: check WECHATPAY_PRIVATE_KEY, WECHATPAY_CERT_SERIAL_NO, WECHATPAY_SP_MCHID and this machine's clock; "
+              + answer);
+    } else if (refused.verified()) {
+      list.warning(CALL, "our signature is accepted, but the probe was refused: " + answer);
+    } else {
+      list.failed(
+          CALL,
+          "the answer is not verified (%s): %s"
+              .formatted(probe.fault().map(Enum::name).orElse("no signature"), answer));
+    }
+  }
+
+  private static void clock(Duration ahead, CheckList list) {
+    String text = "WeChat Pay's clock is %d s ahead of this machine's".formatted(ahead.toSeconds());
+    if (ahead.abs().compareTo(CLOCK_TOLERANCE) <= 0) {
+      list.ok("clock, WeChat Pay", text);
+    } else {
+      list.warning("clock, WeChat Pay", text + "; over 5 minutes every call is refused");
+    }
+  }
+
+  private static String text(Exchange exchange) {
+    return "%s: %s %s %s (Request-ID %s)"
+        .formatted(
+            exchange.host(),
+            exchange.httpStatus().isPresent() ? exchange.httpStatus().getAsInt() : "-",
+            exchange.code().orElse(""),
+            exchange.message().orElse(""),
+            exchange.requestId().orElse("none"));
+  }
+}

@@ -1,0 +1,124 @@
+package io.staleorders.store;
+
+import io.staleorders.order.MerchantId;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+
+/** Orders that an operator names. */
+public final class NamedStore {
+  /** What a claim holds is left to it: that order is being called about now. */
+  private static final String MAKE_DUE =
+      """
+      INSERT INTO order_closer.order_close AS c
+          (out_trade_no, sp_mchid, sub_mchid, order_created_at, state, next_attempt_at)
+      SELECT DISTINCT ON (<key_text>)
+             <key_text>, :sp_mchid, left(<sub_mchid>, 100), greatest(<created_instant>, 'epoch'),
+             'DUE', <now>
+      FROM <orders> o
+      WHERE <key> = ANY (CAST(:out_trade_nos AS text[])::<key_type>[])
+        AND <is_unpaid> AND <is_ours>
+        AND <created_instant> <= <now> - <delay>
+      ORDER BY <key_text>
+      ON CONFLICT (out_trade_no) DO UPDATE
+      SET state = 'DUE', attempts = 0, answered = 0, absences = 0, rate_refusals = 0,
+          first_attempt_at = NULL, next_attempt_at = <now>, resolved_at = NULL, reason = NULL,
+          trade_state = NULL, transaction_id = NULL, paid_at = NULL,
+          code = NULL, message = NULL, request_id = NULL
+      WHERE c.claim_id IS NULL
+      RETURNING c.out_trade_no
+      """;
+
+  private static final String ABANDONED =
+      """
+      SELECT c.out_trade_no
+      FROM order_closer.order_close c
+      WHERE c.state = 'ABANDONED' AND c.resolved_at IS NOT NULL
+        AND (CAST(:code AS text) IS NULL OR c.code = :code OR c.reason = :code)
+      ORDER BY c.resolved_at
+      """;
+
+  private static final String RESULTS =
+      """
+      SELECT wanted.out_trade_no,
+             CASE WHEN c.state IS NOT NULL THEN c.state
+                  WHEN NOT EXISTS (SELECT FROM <orders> o
+                                   WHERE <key> = wanted.out_trade_no::<key_type> AND <is_ours>)
+                  THEN 'NO_SUCH_ORDER'
+                  WHEN NOT EXISTS (SELECT FROM <orders> o
+                                   WHERE <key> = wanted.out_trade_no::<key_type> AND <is_ours>
+                                     AND <is_unpaid>)
+                  THEN 'NOT_UNPAID'
+                  ELSE 'TOO_YOUNG' END AS state,
+             c.reason, c.code, c.request_id
+      FROM unnest(CAST(:out_trade_nos AS text[])) AS wanted (out_trade_no)
+      LEFT JOIN order_closer.order_close c ON c.out_trade_no = wanted.out_trade_no
+      ORDER BY wanted.out_trade_no
+      """;
+
+  private final Jdbi jdbi;
+  private final MerchantId spMchid;
+  private final String makeDue;
+  private final String results;
+
+  public NamedStore(Jdbi jdbi, ShopTable table, MerchantId spMchid) {
+    this.jdbi = jdbi;
+    this.spMchid = spMchid;
+    this.makeDue = table.sql(MAKE_DUE);
+    this.results = table.sql(RESULTS);
+  }
+
+  /**
+   * What stands about an order.
+   *
+   * @param state of ours; or that the shop has no such order, that it is not unpaid, or that it is
+   *     younger than {@code CLOSE_DELAY}
+   */
+  public record Standing(
+      String outTradeNo,
+      String state,
+      Optional<String> reason,
+      Optional<String> code,
+      Optional<String> requestId) {}
+
+  /**
+   * Makes orders due now, whatever became of them before, unless they are no longer unpaid or too
+   * young.
+   *
+   * @return those that are due now
+   */
+  public List<String> makeDue(List<String> outTradeNos) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(makeDue)
+                .bind("out_trade_nos", outTradeNos.toArray(String[]::new))
+                .bind("sp_mchid", spMchid.value())
+                .mapTo(String.class)
+                .list());
+  }
+
+  /** Abandoned orders, all or those of one code or reason, longest abandoned first. */
+  public List<String> abandoned(Optional<String> code) {
+    return jdbi.withHandle(
+        handle -> handle.createQuery(ABANDONED).bind("code", code).mapTo(String.class).list());
+  }
+
+  /** What stands about each of these orders. */
+  public List<Standing> standing(List<String> outTradeNos) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(results)
+                .bind("out_trade_nos", outTradeNos.toArray(String[]::new))
+                .map(
+                    (row, ctx) ->
+                        new Standing(
+                            row.getString("out_trade_no"),
+                            row.getString("state"),
+                            Columns.text(row, "reason"),
+                            Columns.text(row, "code"),
+                            Columns.text(row, "request_id")))
+                .list());
+  }
+}

@@ -1,0 +1,167 @@
+package io.staleorders.sweep;
+
+import io.staleorders.order.Call;
+import io.staleorders.order.ClosePolicy;
+import io.staleorders.order.Code;
+import io.staleorders.order.Event;
+import io.staleorders.order.Exchange;
+import io.staleorders.order.Merchant;
+import io.staleorders.order.MerchantId;
+import io.staleorders.order.OutTradeNo;
+import io.staleorders.order.Reply;
+import io.staleorders.store.DueStore;
+import io.staleorders.store.Page;
+import io.staleorders.store.ShopOrder;
+import io.staleorders.store.ShopStore;
+import io.staleorders.wechatpay.CloseClient;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks WeChat Pay about every due order and says what a sweep would do. Claims nothing, closes
+ * nothing, writes to no order.
+ */
+public final class DryRun implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(DryRun.class);
+
+  private final DueStore due;
+  private final ShopStore shop;
+  private final CloseClient client;
+  private final CallRate rate;
+  private final DatabaseWatch database;
+  private final Choices choices;
+  private volatile boolean stopping;
+
+  /**
+   * The operator's choices.
+   *
+   * @param marksPaid whether {@code ORDERS_PAID_STATUS} is set
+   * @param interval between two dry runs
+   */
+  public record Choices(
+      MerchantId spMchid, ClosePolicy policy, boolean marksPaid, Duration interval) {}
+
+  /** What would be done with an order, and why. */
+  private record Verdict(Event event, String reason) {}
+
+  public DryRun(
+      DueStore due,
+      ShopStore shop,
+      CloseClient client,
+      CallRate rate,
+      DatabaseWatch database,
+      Choices choices) {
+    this.due = due;
+    this.shop = shop;
+    this.client = client;
+    this.rate = rate;
+    this.database = database;
+    this.choices = choices;
+  }
+
+  /** Counts of what a sweep would do. */
+  public record Summary(int close, int markPaid, int keep) {}
+
+  /** Asks about every due order once. */
+  public Summary run() {
+    int close = 0;
+    int markPaid = 0;
+    int keep = 0;
+    Optional<Page.Cursor> cursor = Optional.empty();
+    while (!stopping) {
+      Optional<Page.Cursor> from = cursor;
+      List<Page.Cursor> page = database.ask(() -> due.page(from)).orElse(List.of());
+      if (page.isEmpty()) {
+        break;
+      }
+      List<String> numbers = page.stream().map(Page.Cursor::outTradeNo).toList();
+      Map<String, ShopOrder> orders = database.ask(() -> shop.read(numbers)).orElse(Map.of());
+      for (ShopOrder order : orders.values()) {
+        Verdict verdict = stopping ? new Verdict(Event.WOULD_KEEP, "STOPPED") : ask(order);
+        switch (verdict.event()) {
+          case WOULD_CLOSE -> close++;
+          case WOULD_MARK_PAID -> markPaid++;
+          default -> keep++;
+        }
+      }
+      cursor = Optional.of(page.getLast());
+    }
+    return new Summary(close, markPaid, keep);
+  }
+
+  /** How long to wait until the next dry run. */
+  public Duration interval() {
+    return choices.interval();
+  }
+
+  /** Ends a run that is under way after its present order. */
+  @Override
+  public void close() {
+    stopping = true;
+  }
+
+  private Verdict ask(ShopOrder order) {
+    String subMchid = order.subMchid().orElse("");
+    if (!OutTradeNo.isWellFormed(order.outTradeNo()) || !MerchantId.isWellFormed(subMchid)) {
+      return say(order, new Verdict(Event.WOULD_KEEP, "MALFORMED"), Optional.empty());
+    }
+    Call<Reply.ToQuery> call =
+        client.query(
+            new OutTradeNo(order.outTradeNo()),
+            new Merchant(choices.spMchid(), new MerchantId(subMchid)),
+            rate::take);
+    Optional<Exchange> last =
+        call.exchanges().isEmpty() ? Optional.empty() : Optional.of(call.exchanges().getLast());
+    return say(order, verdict(order, call.reply()), last);
+  }
+
+  private Verdict verdict(ShopOrder order, Reply.ToQuery reply) {
+    return switch (reply) {
+      case Reply.Found found ->
+          switch (found.tradeState()) {
+            case NOTPAY, CLOSED, REVOKED, USERPAYING, PAYERROR, ACCEPT ->
+                new Verdict(Event.WOULD_CLOSE, found.tradeState().name());
+            case SUCCESS ->
+                new Verdict(
+                    choices.marksPaid() ? Event.WOULD_MARK_PAID : Event.WOULD_KEEP, "SUCCESS");
+            case REFUND, UNKNOWN -> new Verdict(Event.WOULD_KEEP, found.tradeState().name());
+          };
+      case Reply.Refused refused ->
+          refused.code() == Code.ORDER_NOT_EXIST && refused.verified()
+              ? absent(order)
+              : new Verdict(Event.WOULD_KEEP, refused.code().name());
+      case Reply.Unverified unverified -> new Verdict(Event.WOULD_KEEP, unverified.fault().name());
+      case Reply.Unclear unclear -> new Verdict(Event.WOULD_KEEP, "UNCLEAR");
+      case Reply.NoResponse none -> new Verdict(Event.WOULD_KEEP, "NO_RESPONSE");
+      case Reply.NotSent none -> new Verdict(Event.WOULD_KEEP, "NOT_ASKED");
+    };
+  }
+
+  private Verdict absent(ShopOrder order) {
+    return switch (choices.policy().notFound()) {
+      case CLOSE -> new Verdict(Event.WOULD_CLOSE, "ABSENT");
+      case KEEP -> new Verdict(Event.WOULD_KEEP, "ABSENT");
+      case AUTO ->
+          order.merchantKnown()
+              ? new Verdict(Event.WOULD_CLOSE, "ABSENT")
+              : new Verdict(Event.WOULD_KEEP, "ABSENT_MERCHANT_UNKNOWN");
+    };
+  }
+
+  private static Verdict say(ShopOrder order, Verdict verdict, Optional<Exchange> exchange) {
+    verdict
+        .event()
+        .on(log)
+        .addKeyValue("out_trade_no", order.outTradeNo())
+        .addKeyValue("sub_mchid", order.subMchid().orElse(""))
+        .addKeyValue("reason", verdict.reason())
+        .addKeyValue("code", exchange.flatMap(Exchange::code).orElse(""))
+        .addKeyValue("request_id", exchange.flatMap(Exchange::requestId).orElse(""))
+        .log("{}: {}", order.outTradeNo(), verdict.reason());
+    return verdict;
+  }
+}

@@ -1,0 +1,38 @@
+package io.staleorders.sweep;
+
+import io.staleorders.store.RetentionStore;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Removes old, resolved rows and their history in small batches. */
+public final class Retention {
+  private static final Logger log = LoggerFactory.getLogger(Retention.class);
+
+  private final RetentionStore store;
+  private final DatabaseWatch database;
+
+  public Retention(RetentionStore store, DatabaseWatch database) {
+    this.store = store;
+    this.database = database;
+  }
+
+  /** Removes all that is old enough now. */
+  public void run() {
+    long removed = 0;
+    RetentionStore.Cursor cursor = RetentionStore.Cursor.START;
+    while (true) {
+      RetentionStore.Cursor from = cursor;
+      Optional<RetentionStore.Step> step =
+          database.ask(() -> store.remove(from)).flatMap(found -> found);
+      if (step.isEmpty()) {
+        break;
+      }
+      removed += step.get().removed();
+      cursor = step.get().last();
+    }
+    if (removed > 0) {
+      log.info("{} resolved orders and their history removed: HISTORY_RETENTION is over", removed);
+    }
+  }
+}
