@@ -44,7 +44,8 @@ public final class PauseStore {
       RETURNING until
       """;
 
-  private static final String END = "DELETE FROM order_closer.pause WHERE scope = :scope";
+  private static final String END =
+      "DELETE FROM order_closer.pause WHERE scope = :scope RETURNING code";
 
   private final Jdbi jdbi;
   private final String firstDelay;
@@ -119,11 +120,12 @@ public final class PauseStore {
   /**
    * Lifts a pause.
    *
-   * @return whether it was in force
+   * @return the fault that had paused it, if it was in force
    */
-  public boolean end(PauseScope scope) {
+  public Optional<String> end(PauseScope scope) {
     return jdbi.withHandle(
-        handle -> handle.createUpdate(END).bind("scope", scope.text()).execute() > 0);
+        handle ->
+            handle.createQuery(END).bind("scope", scope.text()).mapTo(String.class).findOne());
   }
 
   private static PauseScope scope(String text) {

@@ -150,13 +150,20 @@ public final class Faults {
           .ask(() -> pauses.extend(scope, code(outcome), message(outcome)))
           .flatMap(until -> until)
           .ifPresent(until -> sayPaused(scope, code(outcome), until));
-    } else if (database.ask(() -> pauses.end(scope)).orElse(false)) {
-      Event.RESUMED
-          .on(log)
-          .addKeyValue("scope", scope.text())
-          .addKeyValue("code", code(outcome))
-          .log("{} goes on", scope.text());
+    } else {
+      database
+          .ask(() -> pauses.end(scope))
+          .flatMap(ended -> ended)
+          .ifPresent(code -> sayResumed(scope, code));
     }
+  }
+
+  private static void sayResumed(PauseScope scope, String code) {
+    Event.RESUMED
+        .on(log)
+        .addKeyValue("scope", scope.text())
+        .addKeyValue("code", code)
+        .log("{} goes on: {} is over", scope.text(), code);
   }
 
   private static boolean isFaultOf(PauseScope scope, Decision decision) {
