@@ -154,16 +154,17 @@ public final class Faults {
       database
           .ask(() -> pauses.end(scope))
           .flatMap(ended -> ended)
-          .ifPresent(code -> sayResumed(scope, code));
+          .ifPresent(pause -> sayResumed(scope, pause));
     }
   }
 
-  private static void sayResumed(PauseScope scope, String code) {
+  private static void sayResumed(PauseScope scope, PauseStore.Ended pause) {
     Event.RESUMED
         .on(log)
         .addKeyValue("scope", scope.text())
-        .addKeyValue("code", code)
-        .log("{} goes on: {} is over", scope.text(), code);
+        .addKeyValue("code", pause.code())
+        .addKeyValue("until", pause.until().toString())
+        .log("{} goes on: {} is over", scope.text(), pause.code());
   }
 
   private static boolean isFaultOf(PauseScope scope, Decision decision) {
