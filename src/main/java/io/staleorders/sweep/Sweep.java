@@ -130,8 +130,7 @@ public final class Sweep implements AutoCloseable {
     return calls.areUnderWay()
         || scan.isRunning()
         || look.scanDue()
-        || look.probeDue()
-        || (look.claimDue() && calls.mayCall())
+        || (calls.mayCall() && (look.probeDue() || look.claimDue()))
         || !scan.nextFullAt(look.now()).isAfter(look.now());
   }
 
@@ -139,8 +138,8 @@ public final class Sweep implements AutoCloseable {
     Instant next =
         Stream.of(
                 calls.mayCall() ? look.claimableAt() : Optional.<Instant>empty(),
+                calls.mayCall() ? look.probeAt() : Optional.<Instant>empty(),
                 look.nextDueAt(),
-                look.probeAt(),
                 Optional.of(scan.nextFullAt(look.now())))
             .flatMap(Optional::stream)
             .min(Instant::compareTo)
