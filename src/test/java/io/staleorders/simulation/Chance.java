@@ -7,11 +7,12 @@ import java.util.Random;
 
 /** What happens by chance, from one seed; the same for the same order and the same request of it. */
 final class Chance {
-  /** What an order's number may begin with, for kinds of orders; plain ones are commonest. */
+  /** What an order's number may begin with, for kinds of orders. */
   private static final List<String> KINDS =
-      List.of(
-          "PLAIN", "PLAIN", "PLAIN", "PLAIN", "PLAIN", "PLAIN", "PLAIN", "PLAIN", "PAID", "REFUND",
-          "CLOSED", "REVOKED", "ABSENT", "GHOST", "GHOSTPAID", "LATE", "PAYERROR", "STAYS");
+      List.of("PAID", "REFUND", "CLOSED", "REVOKED", "ABSENT", "GHOST", "GHOSTPAID", "LATE");
+
+  /** Kinds that are asked about for a week, and so are rare. */
+  private static final List<String> STUBBORN = List.of("PAYERROR", "STAYS");
 
   /** What a request may meet: whatever the sandbox can do to one, but for the long waits. */
   private static final List<Misbehaviour> TROUBLES =
@@ -74,7 +75,12 @@ final class Chance {
   }
 
   String kind(int order) {
-    return KINDS.get(of("kind", order, 0).nextInt(KINDS.size()));
+    Random random = of("kind", order, 0);
+    int percent = random.nextInt(100);
+    if (percent < 2) {
+      return STUBBORN.get(random.nextInt(STUBBORN.size()));
+    }
+    return percent < 40 ? KINDS.get(random.nextInt(KINDS.size())) : "PLAIN";
   }
 
   /** Whether the payer pays an order just as a request about it comes. */

@@ -4,6 +4,7 @@ import io.staleorders.sandbox.Facts;
 import io.staleorders.sandbox.Misbehaviour;
 import io.staleorders.sweep.Sweep;
 import io.staleorders.testkit.MortalDataSource;
+import io.staleorders.testkit.Options;
 import io.staleorders.testkit.Rig;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +40,7 @@ final class Simulation implements AutoCloseable {
     this.chance = new Chance(seed);
     this.course = chance.course();
     this.orders = orders;
-    rig.restart(Rig.Options.DEFAULT.closeRate(2_000).callTimeout(Duration.ofSeconds(1)));
+    rig.restart(Options.defaults().closeRate(2_000).callTimeout(Duration.ofSeconds(1)));
   }
 
   /** Runs until nothing is open; what was promised can be looked up afterwards. */
@@ -59,7 +60,7 @@ final class Simulation implements AutoCloseable {
     }
     rig.sandbox().faults().clear();
     while (isAnythingOpen() && rounds < MOST_ROUNDS) {
-      rig.advance(rounds < 60 ? Duration.ofMinutes(31) : Duration.ofHours(12));
+      rig.advance(rounds < 8 ? Duration.ofMinutes(31) : Duration.ofHours(15));
       rig.sweep();
       rounds++;
     }
@@ -103,7 +104,7 @@ final class Simulation implements AutoCloseable {
   /** Two copies sweep at once; one of them dies in the middle. */
   private void sweepAndPerhapsDie() {
     MortalDataSource mortal = new MortalDataSource(rig.shop().database());
-    Sweep dying = rig.copy("copy-2", mortal);
+    Sweep dying = rig.copy("copy-2", mortal.pool());
     victim = Optional.of(mortal);
     requestsToKill.set(course.nextInt(10, 400));
     Thread other = Thread.ofPlatform().start(dying::run);

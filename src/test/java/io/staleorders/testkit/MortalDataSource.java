@@ -1,5 +1,7 @@
 package io.staleorders.testkit;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Set;
@@ -31,6 +33,16 @@ public final class MortalDataSource extends PGSimpleDataSource {
     }
     open.removeIf(MortalDataSource::isClosed);
     return connection;
+  }
+
+  /** A pool of these connections, as the service uses one; it asks in vain soon after the end. */
+  public HikariDataSource pool() {
+    HikariConfig config = new HikariConfig();
+    config.setDataSource(this);
+    config.setMaximumPoolSize(4);
+    config.setConnectionTimeout(250);
+    config.setInitializationFailTimeout(-1);
+    return new HikariDataSource(config);
   }
 
   /** Cuts all connections, in the middle of whatever they do, and gives out no more. */
