@@ -150,13 +150,21 @@ public final class Faults {
           .ask(() -> pauses.extend(scope, code(outcome), message(outcome)))
           .flatMap(until -> until)
           .ifPresent(until -> sayPaused(scope, code(outcome), until));
-    } else if (database.ask(() -> pauses.end(scope)).orElse(false)) {
-      Event.RESUMED
-          .on(log)
-          .addKeyValue("scope", scope.text())
-          .addKeyValue("code", code(outcome))
-          .log("{} goes on", scope.text());
+    } else {
+      database
+          .ask(() -> pauses.end(scope))
+          .flatMap(ended -> ended)
+          .ifPresent(pause -> sayResumed(scope, pause));
     }
+  }
+
+  private static void sayResumed(PauseScope scope, PauseStore.Ended pause) {
+    Event.RESUMED
+        .on(log)
+        .addKeyValue("scope", scope.text())
+        .addKeyValue("code", pause.code())
+        .addKeyValue("until", pause.until().toString())
+        .log("{} goes on: {} is over", scope.text(), pause.code());
   }
 
   private static boolean isFaultOf(PauseScope scope, Decision decision) {

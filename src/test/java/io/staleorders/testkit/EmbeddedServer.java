@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -71,7 +72,7 @@ public final class EmbeddedServer implements AutoCloseable {
   /** Kills every process of the server at once, as a crash of the machine would. */
   public void kill() {
     ProcessHandle postmaster = ProcessHandle.of(postmasterPid()).orElseThrow();
-    Stream<ProcessHandle> backends = postmaster.descendants();
+    List<ProcessHandle> backends = postmaster.descendants().toList();
     postmaster.destroyForcibly();
     backends.forEach(ProcessHandle::destroyForcibly);
     postmaster.onExit().join();

@@ -1,14 +1,14 @@
 package io.staleorders.testkit;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.staleorders.order.Backoff;
 import io.staleorders.order.CloseDecider;
-import io.staleorders.order.ClosePolicy;
-import io.staleorders.order.ClosePolicy.NotFoundRule;
 import io.staleorders.order.MerchantId;
 import io.staleorders.sandbox.Sandbox;
+import io.staleorders.sandbox.SandboxKeys;
 import io.staleorders.store.ClaimStore;
+import io.staleorders.store.Databases;
 import io.staleorders.store.LookStore;
-import io.staleorders.store.OrdersMapping;
 import io.staleorders.store.PauseStore;
 import io.staleorders.store.RateStore;
 import io.staleorders.store.RecordStore;
@@ -20,7 +20,6 @@ import io.staleorders.sweep.DatabaseWatch;
 import io.staleorders.sweep.Faults;
 import io.staleorders.sweep.Stores;
 import io.staleorders.sweep.Sweep;
-import io.staleorders.sweep.SweepSettings;
 import io.staleorders.wechatpay.Endpoints;
 import io.staleorders.wechatpay.WechatPay;
 import io.staleorders.wechatpay.WechatPayAccount;
@@ -30,6 +29,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import javax.sql.DataSource;
+import org.jdbi.v3.core.Jdbi;
 
 /**
  * The whole service but its schedule, on a real PostgreSQL and against the sandbox on a real port.
@@ -39,52 +39,21 @@ public final class Rig implements AutoCloseable {
   private final Shop shop;
   private final SettableClock clock;
   private final Sandbox sandbox;
-  private Options options = Options.DEFAULT;
+  private final HikariDataSource pool;
+  private Options options = Options.defaults();
   private Optional<Sweep> sweep = Optional.empty();
-
-  /** What tests set otherwise than the service's defaults. */
-  public record Options(
-      boolean confirm,
-      NotFoundRule notFound,
-      double closeRate,
-      Duration callTimeout,
-      Duration lease,
-      OrdersMapping mapping) {
-
-    public static final Options DEFAULT =
-        new Options(
-            true,
-            NotFoundRule.AUTO,
-            1_000,
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(60),
-            Shop.mapping());
-
-    public Options confirm(boolean on) {
-      return new Options(on, notFound, closeRate, callTimeout, lease, mapping);
-    }
-
-    public Options notFound(NotFoundRule rule) {
-      return new Options(confirm, rule, closeRate, callTimeout, lease, mapping);
-    }
-
-    public Options closeRate(double perSecond) {
-      return new Options(confirm, notFound, perSecond, callTimeout, lease, mapping);
-    }
-
-    public Options callTimeout(Duration timeout) {
-      return new Options(confirm, notFound, closeRate, timeout, lease, mapping);
-    }
-
-    public Options mapping(OrdersMapping other) {
-      return new Options(confirm, notFound, closeRate, callTimeout, lease, other);
-    }
-  }
 
   private Rig(Shop shop) {
     this.shop = shop;
     this.clock = new SettableClock(shop.now());
     this.sandbox = Sandbox.start(clock);
+    this.pool =
+        Databases.pool(
+            shop.database().jdbcUrl(),
+            Optional.of(shop.database().user()),
+            Optional.of(shop.database().password()),
+            8,
+            "rig");
   }
 
   /** An empty shop, and the service for it. */
@@ -100,10 +69,23 @@ public final class Rig implements AutoCloseable {
     return sandbox;
   }
 
+  /** Connections as the service opens them. */
+  public DataSource pool() {
+    return pool;
+  }
+
   /** Moves everybody's clock on. */
   public void advance(Duration by) {
     shop.advance(by);
     clock.set(shop.now());
+  }
+
+  /** Moves everybody's clock to the moment when the order is to be tried next, if that is later. */
+  public void advanceToNextAttempt(String outTradeNo) {
+    Duration wait = shop.untilNextAttempt(outTradeNo).plusMillis(1);
+    if (wait.isPositive()) {
+      advance(wait);
+    }
   }
 
   /** Sets this machine's clock alone. */
@@ -130,7 +112,7 @@ public final class Rig implements AutoCloseable {
 
   /** The sweep that {@link #sweep()} runs. */
   public Sweep service() {
-    Sweep service = sweep.orElseGet(() -> copy("copy-1", shop.database().dataSource()));
+    Sweep service = sweep.orElseGet(() -> copy("copy-1", pool));
     sweep = Optional.of(service);
     return service;
   }
@@ -138,61 +120,54 @@ public final class Rig implements AutoCloseable {
   /** Another copy of the service, which the caller closes. */
   public Sweep copy(String instanceId, DataSource dataSource) {
     MerchantId spMchid = new MerchantId(sandbox.keys().spMchid());
-    ShopTable table = shop.table(options.mapping());
-    var jdbi = io.staleorders.store.Databases.jdbi(dataSource);
-    ShopStore shopStore = new ShopStore(jdbi, table, spMchid);
-    Stores stores =
-        new Stores(
-            new LookStore(jdbi, table),
-            new ScanStore(jdbi, table, spMchid, options.notFound() != NotFoundRule.KEEP, 500),
-            new ClaimStore(jdbi, table, instanceId, options.lease()),
-            shopStore,
-            new RecordStore(jdbi, table, shopStore, spMchid, instanceId),
-            new RateStore(jdbi, options.closeRate()),
-            new PauseStore(jdbi, table, Duration.ofSeconds(30), Duration.ofMinutes(30)));
+    Stores stores = stores(instanceId, dataSource, spMchid);
     DatabaseWatch watch = new DatabaseWatch(() -> {});
     Faults faults = new Faults(stores.pauses(), watch);
     CallRate rate = new CallRate(stores.rate(), options.closeRate(), watch, faults::pausedScopes);
-    WechatPayAccount account =
-        new WechatPayAccount(
-            spMchid,
-            sandbox.keys().merchantSerial(),
-            sandbox.keys().merchantPrivateKey(),
-            Optional.of(
-                new WechatPayPublicKey(
-                    sandbox.keys().publicKeyId(), sandbox.keys().wechatPayPublicKey())),
-            Optional.empty());
-    WechatPay wechatPay =
-        WechatPay.connect(
-            account,
-            new Endpoints(
-                URI.create(sandbox.baseUrl()),
-                Optional.of(URI.create(sandbox.backupUrl())),
-                options.callTimeout()),
-            clock);
     return new Sweep(
         stores,
-        new SweepSettings(
-            options.confirm(),
-            64,
-            500,
-            options.lease(),
-            options.callTimeout(),
-            options.mapping().closeDelay(),
-            Duration.ofSeconds(30),
-            Duration.ofMinutes(10),
-            Duration.ofSeconds(2)),
+        options.sweep(),
         spMchid,
-        wechatPay.closeClient(),
-        new CloseDecider(
-            new ClosePolicy(options.confirm(), options.notFound(), Duration.ofDays(7))),
+        client(spMchid).closeClient(),
+        new CloseDecider(options.policy()),
         new Backoff(Duration.ofSeconds(10), Duration.ofMinutes(30), new Random(42)),
         new Sweep.Shared(watch, rate, faults, clock));
+  }
+
+  private Stores stores(String instanceId, DataSource dataSource, MerchantId spMchid) {
+    ShopTable table = shop.table(options.mapping()).withNow(options.present());
+    Jdbi jdbi = Databases.jdbi(dataSource);
+    ShopStore shopStore = new ShopStore(jdbi, table, spMchid);
+    return new Stores(
+        new LookStore(jdbi, table),
+        new ScanStore(jdbi, table, spMchid, options.reopensNotFound(), 500),
+        new ClaimStore(jdbi, table, instanceId, options.lease()),
+        shopStore,
+        new RecordStore(jdbi, table, shopStore, spMchid, instanceId),
+        new RateStore(jdbi, options.closeRate()),
+        new PauseStore(jdbi, table, Duration.ofSeconds(30), Duration.ofMinutes(30)));
+  }
+
+  private WechatPay client(MerchantId spMchid) {
+    SandboxKeys keys = sandbox.keys();
+    return WechatPay.connect(
+        new WechatPayAccount(
+            spMchid,
+            keys.merchantSerial(),
+            keys.merchantPrivateKey(),
+            Optional.of(new WechatPayPublicKey(keys.publicKeyId(), keys.wechatPayPublicKey())),
+            Optional.empty()),
+        new Endpoints(
+            URI.create(sandbox.baseUrl()),
+            Optional.of(URI.create(sandbox.backupUrl())),
+            options.callTimeout()),
+        clock);
   }
 
   @Override
   public void close() {
     stop();
     sandbox.close();
+    pool.close();
   }
 }

@@ -7,10 +7,7 @@ import io.staleorders.store.ShopTable;
 import io.staleorders.store.ShopTableReader;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Jdbi;
 
@@ -70,20 +67,7 @@ public final class Shop {
 
   /** The mapping of the default settings. */
   public static OrdersMapping mapping() {
-    return new OrdersMapping(
-        Optional.empty(),
-        "orders",
-        "out_trade_no",
-        Optional.of("sub_mchid"),
-        Optional.empty(),
-        "status",
-        "created_at",
-        ZoneOffset.UTC,
-        List.of("NOTPAY"),
-        "CLOSED",
-        Optional.empty(),
-        Optional.empty(),
-        Duration.ofMinutes(15));
+    return TableSettings.defaults().mapping();
   }
 
   /** The default table, whose present is the settable clock. */
@@ -115,6 +99,11 @@ public final class Shop {
                 by.toMillis()));
   }
 
+  /** How long it is until the order may be claimed; negative if that moment is past. */
+  public Duration untilNextAttempt(String outTradeNo) {
+    return Duration.between(now(), Instant.parse(row(outTradeNo).get("next_attempt_at")));
+  }
+
   /** An unpaid order, made so long ago. */
   public void order(String outTradeNo, Duration age) {
     order(outTradeNo, age, SUB_MCHID, "NOTPAY");
@@ -131,6 +120,33 @@ public final class Shop {
                 subMchid,
                 status,
                 age.toMillis()));
+  }
+
+  /** Many unpaid orders of one sub-merchant, {@code prefix0} and so on. */
+  public void orders(String prefix, int count, Duration age, String subMchid) {
+    execute(
+        "INSERT INTO orders (out_trade_no, sub_mchid, created_at)"
+            + " SELECT ? || i, ?, now - ? * interval '1 millisecond'"
+            + " FROM testkit.clock, generate_series(0, ? - 1) AS i",
+        prefix,
+        subMchid,
+        age.toMillis(),
+        count);
+  }
+
+  /** Executes one statement. */
+  public void execute(String sql, Object... args) {
+    jdbi.useHandle(handle -> handle.execute(sql, args));
+  }
+
+  /** The one value that a query gives, as a text. */
+  public String text(String sql) {
+    return jdbi.withHandle(handle -> handle.createQuery(sql).mapTo(String.class).one());
+  }
+
+  /** How many rows a relation, or what follows {@code FROM}, has. */
+  public int count(String from) {
+    return Integer.parseInt(text("SELECT count(*) FROM " + from));
   }
 
   /** As the shop does it when a payment arrives. */

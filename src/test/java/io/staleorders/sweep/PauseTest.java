@@ -1,0 +1,263 @@
+package io.staleorders.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.staleorders.order.Event;
+import io.staleorders.sandbox.Misbehaviour;
+import io.staleorders.testkit.Events;
+import io.staleorders.testkit.Options;
+import io.staleorders.testkit.Rig;
+import io.staleorders.testkit.Shop;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Faults of a sub-merchant or of the whole account. */
+class PauseTest {
+  private static final Duration DUE = Duration.ofMinutes(20);
+  private static final Duration FIRST = Duration.ofSeconds(30);
+  private static final String DEAD = "1900000999";
+
+  private final Rig rig = Rig.open();
+  private final Shop shop = rig.shop();
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  @Test
+  void oneDeadSubMerchantAmongAThousandCostsTheOthersNothing() {
+    rig.restart(Options.defaults().confirm(false));
+    shop.orders("DEAD-", 200, Duration.ofMinutes(30), DEAD);
+    shop.execute(
+        "INSERT INTO orders (out_trade_no, sub_mchid, created_at)"
+            + " SELECT 'ORDER-' || i, 19000000 + i, now - interval '20 minutes'"
+            + " FROM testkit.clock, generate_series(1, 999) AS i");
+    rig.sandbox().faults().subMerchant(DEAD, Optional.of(Misbehaviour.NO_AUTH));
+
+    rig.sweep();
+
+    assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(999);
+    assertThat(shop.count("order_closer.order_close WHERE state = 'CLOSED' AND attempts = 1"))
+        .isEqualTo(999);
+    assertThat(shop.count("order_closer.order_close WHERE state = 'DUE' AND attempts = 0"))
+        .isEqualTo(200);
+    // No more of the dead one's orders than were under way when the first answer came.
+    assertThat(rig.sandbox().requests().size() - 999).isBetween(1, 64);
+    int calls = rig.sandbox().requests().size();
+    rig.advance(FIRST.minusMillis(1));
+    rig.sweep();
+    assertThat(rig.sandbox().requests()).hasSize(calls);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NO_AUTH", "MCH_NOT_EXISTS", "ACCOUNT_ERROR"})
+  void faultOfASubMerchantPausesItAlone(Misbehaviour fault) {
+    shop.order("DEAD-01", DUE, DEAD, "NOTPAY");
+    shop.order("ORDER-1", DUE);
+    rig.sandbox().faults().subMerchant(DEAD, Optional.of(fault));
+
+    try (Events events = Events.open()) {
+      rig.sweep();
+
+      assertThat(events.of(Event.PAUSED))
+          .singleElement()
+          .satisfies(
+              line ->
+                  assertThat(line)
+                      .containsEntry("scope", DEAD)
+                      .containsEntry("code", fault.name())
+                      .containsKey("until"));
+    }
+    assertThat(shop.text("SELECT scope || ' ' || code || ' ' || failures FROM order_closer.pause"))
+        .isEqualTo(DEAD + " " + fault + " 1");
+    assertThat(shop.row("DEAD-01")).containsEntry("state", "DUE").containsEntry("attempts", "0");
+    assertThat(shop.status("ORDER-1")).isEqualTo("CLOSED");
+  }
+
+  @Test
+  void wrongKeyPausesTheAccountAndOneOrderTriesAgainAtDoublingTimes() {
+    shop.orders("ORDER-", 100, DUE, Shop.SUB_MCHID);
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SIGN_ERROR));
+    rig.sweep();
+    int calls = rig.sandbox().requests().size();
+    assertThat(calls).isBetween(1, 64);
+    assertThat(untilPauseEnds()).isEqualTo(FIRST);
+
+    for (int doubled = 2; doubled <= 64; doubled *= 2) {
+      rig.advance(untilPauseEnds());
+      rig.sweep();
+      calls++;
+      assertThat(rig.sandbox().requests()).hasSize(calls);
+      assertThat(untilPauseEnds())
+          .isEqualTo(doubled < 60 ? FIRST.multipliedBy(doubled) : Duration.ofMinutes(30));
+    }
+
+    assertThat(shop.count("order_closer.order_close WHERE state = 'DUE' AND attempts = 0"))
+        .isEqualTo(100);
+    rig.sandbox().faults().everybody(Optional.empty());
+    rig.advance(untilPauseEnds());
+    try (Events events = Events.open()) {
+      rig.sweep();
+      assertThat(events.of(Event.RESUMED)).hasSize(1);
+    }
+    assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(100);
+  }
+
+  @Test
+  void twentyCallsWithoutAnyAnswerAreAnOutage() {
+    shop.orders("ORDER-", 200, DUE, Shop.SUB_MCHID);
+    rig.sandbox().faults().outage(true);
+
+    rig.sweep();
+
+    assertThat(shop.text("SELECT scope || ' ' || code FROM order_closer.pause"))
+        .isEqualTo("account OUTAGE");
+    assertThat(shop.count("order_closer.order_close WHERE attempts > 0")).isBetween(20, 20 + 63);
+    assertThat(shop.count("order_closer.order_close WHERE attempts = 0 AND state = 'DUE'"))
+        .isGreaterThan(100);
+  }
+
+  @Test
+  void nineteenCallsWithoutAnAnswerAreNoOutage() {
+    rig.restart(Options.defaults().concurrency(1));
+    shop.orders("RESET2-", 19, Duration.ofMinutes(30), Shop.SUB_MCHID);
+    shop.order("ORDER-1", Duration.ofMinutes(25));
+    shop.orders("RESET2-X", 19, DUE, Shop.SUB_MCHID);
+
+    rig.sweep();
+
+    assertThat(shop.count("order_closer.pause")).isZero();
+    assertThat(shop.status("ORDER-1")).isEqualTo("CLOSED");
+  }
+
+  @Test
+  void anyAnswerEndsAnOutage() {
+    shop.orders("ORDER-", 30, DUE, Shop.SUB_MCHID);
+    rig.sandbox().faults().outage(true);
+    rig.sweep();
+    rig.sandbox().faults().outage(false);
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SERVICE_UNAVAILABLE));
+
+    rig.advance(FIRST);
+    rig.sweep();
+
+    assertThat(shop.count("order_closer.pause")).isZero();
+  }
+
+  @Test
+  void ordersClaimedAndNotYetCalledAboutAreGivenBackUnattempted() {
+    rig.restart(Options.defaults().concurrency(1));
+    shop.orders("ORDER-", 20, DUE, Shop.SUB_MCHID);
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.NO_AUTH));
+
+    rig.sweep();
+
+    assertThat(rig.sandbox().requests()).hasSize(1);
+    assertThat(
+            shop.count(
+                "order_closer.order_close"
+                    + " WHERE state = 'DUE' AND attempts = 0 AND claim_id IS NULL"))
+        .isEqualTo(20);
+  }
+
+  @Test
+  void probeIsTriedByOneCopyAlone() {
+    shop.orders("ORDER-", 30, DUE, Shop.SUB_MCHID);
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SIGN_ERROR));
+    rig.sweep();
+    int calls = rig.sandbox().requests().size();
+    rig.advance(FIRST);
+
+    try (Sweep one = rig.copy("copy-2", rig.pool());
+        Sweep other = rig.copy("copy-3", rig.pool())) {
+      List.of(CompletableFuture.runAsync(one::run), CompletableFuture.runAsync(other::run))
+          .forEach(CompletableFuture::join);
+    }
+
+    assertThat(rig.sandbox().requests()).hasSize(calls + 1);
+  }
+
+  @Test
+  void otherCopiesStopAtOnce() {
+    rig.restart(Options.defaults().closeRate(100));
+    shop.orders("ORDER-", 200, DUE, Shop.SUB_MCHID);
+    try (Sweep other = rig.copy("copy-2", rig.pool())) {
+      rig.sandbox()
+          .script(
+              facts -> {
+                if (facts.nth() == 1 && facts.outTradeNo().orElseThrow().equals("ORDER-50")) {
+                  rig.sandbox().script(all -> Optional.of(Misbehaviour.SIGN_ERROR));
+                }
+                return Optional.empty();
+              });
+      CompletableFuture<Duration> running = CompletableFuture.supplyAsync(other::run);
+      rig.sweep();
+      running.join();
+    }
+
+    // A second of calls is 100: the rest was not called about by either copy.
+    assertThat(
+            rig.sandbox().requests().stream()
+                .filter(seen -> seen.code().equals("SIGN_ERROR"))
+                .count())
+        .isLessThan(64 + 64);
+    assertThat(shop.count("order_closer.order_close WHERE state = 'DUE' AND attempts = 0"))
+        .isGreaterThan(50);
+    assertThat(shop.count("order_closer.order_close WHERE claim_id IS NOT NULL")).isZero();
+  }
+
+  @Test
+  void accountIsTriedWithAnOrderOfASubMerchantThatIsNotPaused() {
+    shop.order("DEAD-01", Duration.ofMinutes(40), DEAD, "NOTPAY");
+    rig.sandbox().faults().subMerchant(DEAD, Optional.of(Misbehaviour.NO_AUTH));
+    rig.sweep();
+    shop.execute("UPDATE order_closer.pause SET until = until + interval '1 hour'");
+    shop.order("ORDER-1", DUE);
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SIGN_ERROR));
+    rig.sweep();
+    rig.sandbox().faults().everybody(Optional.empty());
+
+    rig.advance(FIRST);
+    rig.sweep();
+
+    assertThat(shop.text("SELECT string_agg(scope, ' ') FROM order_closer.pause")).isEqualTo(DEAD);
+    assertThat(shop.status("ORDER-1")).isEqualTo("CLOSED");
+    assertThat(rig.sandbox().requests("DEAD-01")).hasSize(1);
+  }
+
+  @Test
+  void accountAndItsOnlySubMerchantPausedTogetherBothGoOn() {
+    shop.order("DEAD-01", DUE, DEAD, "NOTPAY");
+    rig.sandbox().faults().subMerchant(DEAD, Optional.of(Misbehaviour.NO_AUTH));
+    rig.sweep();
+    rig.advance(FIRST);
+    rig.sandbox().faults().clear();
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SIGN_ERROR));
+    rig.sweep();
+    assertThat(shop.count("order_closer.pause WHERE scope = 'account'")).isEqualTo(1);
+    rig.sandbox().faults().clear();
+
+    for (int i = 0; i < 3; i++) {
+      rig.advance(Duration.ofMinutes(31));
+      rig.sweep();
+    }
+
+    assertThat(shop.count("order_closer.pause")).isZero();
+    assertThat(shop.status("DEAD-01")).isEqualTo("CLOSED");
+  }
+
+  private Duration untilPauseEnds() {
+    return Duration.ofMillis(
+        Long.parseLong(
+            shop.text(
+                "SELECT (extract(epoch FROM until - (SELECT now FROM testkit.clock)) * 1000)::bigint"
+                    + " FROM order_closer.pause")));
+  }
+}
