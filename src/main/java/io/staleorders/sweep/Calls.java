@@ -134,10 +134,15 @@ final class Calls implements AutoCloseable {
     }
   }
 
+  /** From now on nothing is claimed, and what is claimed but not called about is given back. */
+  void beginNothing() {
+    stopping = true;
+  }
+
   /** Nothing new begins; what is under way ends within the grace and is recorded. */
   @Override
   public void close() {
-    stopping = true;
+    beginNothing();
     long end = Ticker.after(settings.grace());
     while (areUnderWay() && !Ticker.isOver(end) && !Thread.currentThread().isInterrupted()) {
       awaitRoom(Ticker.until(end));
