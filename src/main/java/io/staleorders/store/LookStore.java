@@ -39,6 +39,7 @@ public final class LookStore {
                 AND <created_at> > <due_lower_bound>
                 AND <created_instant> > <now> - <delay>
                 AND <created_at> < 'infinity'
+                AND <key> IS NOT NULL
               ORDER BY <created_at>
               LIMIT 1)\
       """;

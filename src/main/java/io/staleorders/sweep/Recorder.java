@@ -130,10 +130,9 @@ final class Recorder implements AutoCloseable {
   private void record(List<Pending> batch) {
     Map<Outcome, Pending> pending =
         batch.stream().collect(Collectors.toMap(Pending::outcome, Function.identity()));
+    List<Recorded> recorded;
     try {
-      List<Recorded> recorded = store.record(batch.stream().map(Pending::outcome).toList());
-      database.answered();
-      recorded.forEach(one -> finish(one, pending));
+      recorded = store.record(batch.stream().map(Pending::outcome).toList());
     } catch (JdbiException e) {
       if (SqlFailure.isOfServer(e)) {
         database.failed(e);
@@ -143,7 +142,13 @@ final class Recorder implements AutoCloseable {
       } else {
         failedAlone(batch.getFirst(), e);
       }
+      return;
+    } catch (RuntimeException e) {
+      unforeseen(batch, e);
+      return;
     }
+    database.answered();
+    recorded.forEach(one -> finish(one, pending));
   }
 
   private void finish(Recorded recorded, Map<Outcome, Pending> pending) {
@@ -161,6 +166,16 @@ final class Recorder implements AutoCloseable {
           held.add(one.again(TRY_AGAIN, false));
         }
       }
+    }
+  }
+
+  /** A fault of ours: the order is claimed again when its lease ends, and the others go on. */
+  private void unforeseen(List<Pending> batch, RuntimeException e) {
+    if (batch.size() > 1) {
+      batch.forEach(one -> record(List.of(one)));
+    } else {
+      log.error("an outcome cannot be recorded in a way that was not foreseen", e);
+      whenDone.accept(batch.getFirst().outcome(), new Decision.Uncalled());
     }
   }
 

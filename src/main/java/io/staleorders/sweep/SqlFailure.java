@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** What a failed statement says about itself. */
 final class SqlFailure {
   /**
-   * Classes of SQLSTATE that speak of the server and of the way to it: connection, resources,
-   * operator intervention, system error, and the read-only standby. Any other speaks of the
+   * Classes of SQLSTATE that speak of the server and of the way to it: connection, read-only
+   * standby, login, resources, operator intervention, system error. Any other speaks of the
    * statement, a row or a trigger of the shop's, whatever that trigger calls it.
    */
   private static final Set<String> OF_SERVER =
-      Set.of("08", "53", "57P01", "57P02", "57P03", "57P05", "58", "25006");
+      Set.of("08", "25", "28", "3D", "53", "57P01", "57P02", "57P03", "57P05", "58");
 
   /** Of these the same statement may succeed a moment later: lock wait, deadlock, timeout. */
   private static final Set<String> PASSING = Set.of("40", "55", "57014");
