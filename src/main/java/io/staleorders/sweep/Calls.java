@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +43,12 @@ final class Calls implements AutoCloseable {
   private final AtomicInteger outstanding = new AtomicInteger();
   private final Semaphore finished = new Semaphore(0);
   private long lastClaim = Ticker.now();
+
+  /** Held while orders are claimed, so that a stop finds all that are. */
+  private final ReentrantLock claiming = new ReentrantLock();
+
   private volatile boolean stopping;
+  private volatile boolean cancelled;
 
   Calls(
       Stores stores,
@@ -73,7 +79,11 @@ final class Calls implements AutoCloseable {
 
   /** Whether this copy may call at all. */
   boolean mayCall() {
-    return !stopping && !shared.faults().isClockOff() && !shared.database().isUnavailable();
+    return !stopping && mayGoOn();
+  }
+
+  private boolean mayGoOn() {
+    return !cancelled && !shared.faults().isClockOff() && !shared.database().isUnavailable();
   }
 
   /**
@@ -90,7 +100,16 @@ final class Calls implements AutoCloseable {
     return claim(room -> stores.claims().claimNamed(outTradeNos, room));
   }
 
-  private int claim(IntFunction<Claims> claiming) {
+  private int claim(IntFunction<Claims> statement) {
+    claiming.lock();
+    try {
+      return claimWhileHeld(statement);
+    } finally {
+      claiming.unlock();
+    }
+  }
+
+  private int claimWhileHeld(IntFunction<Claims> statement) {
     int target = target();
     int room = target - outstanding.get();
     boolean soon = room < (target + 1) / 2 && !Ticker.isOver(lastClaim + CLAIM_GAP.toNanos());
@@ -101,16 +120,24 @@ final class Calls implements AutoCloseable {
     long claimTick = lastClaim;
     return shared
         .database()
-        .ask(() -> claiming.apply(room))
+        .ask(() -> statement.apply(room))
         .map(claims -> begin(claims, claimTick, Optional.empty()))
         .orElse(0);
   }
 
   /** Takes the probe of a pause, if one is due and no other copy has it, and tries one order. */
   void probe() {
-    if (!mayCall()) {
-      return;
+    claiming.lock();
+    try {
+      if (mayCall()) {
+        probeWhileHeld();
+      }
+    } finally {
+      claiming.unlock();
     }
+  }
+
+  private void probeWhileHeld() {
     Optional<PauseScope> scope =
         shared.database().ask(stores.pauses()::takeProbe).flatMap(taken -> taken);
     scope.ifPresent(
@@ -144,15 +171,28 @@ final class Calls implements AutoCloseable {
   public void close() {
     beginNothing();
     long end = Ticker.after(settings.grace());
+    awaitClaim(end);
     while (areUnderWay() && !Ticker.isOver(end) && !Thread.currentThread().isInterrupted()) {
       awaitRoom(Ticker.until(end));
     }
+    cancelled = true;
     cancelCalls.run();
     long last = Ticker.after(Duration.ofMillis(500));
     while (areUnderWay() && !Ticker.isOver(last) && !Thread.currentThread().isInterrupted()) {
       awaitRoom(Ticker.until(last));
     }
     recorder.close();
+  }
+
+  /** An order claimed just now is under way from here on, and is given back. */
+  private void awaitClaim(long end) {
+    try {
+      if (claiming.tryLock(Ticker.until(end).toNanos(), TimeUnit.NANOSECONDS)) {
+        claiming.unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private int target() {
@@ -211,7 +251,9 @@ final class Calls implements AutoCloseable {
       if (result.outcome().decision() instanceof Decision.RateLimited) {
         shared.rate().lower().ifPresent(Calls::sayLowered);
       }
-      recorder.accept(shared.faults().seen(task, result), task.lease());
+      // What a stop broke off is no sign of an outage.
+      Outcome outcome = cancelled ? result.outcome() : shared.faults().seen(task, result);
+      recorder.accept(outcome, task.lease());
     } catch (RuntimeException e) {
       log.error("an attempt failed in a way that was not foreseen; its lease has to end", e);
       whenDone(uncalled(task.claim()), new Decision.Uncalled());
@@ -233,14 +275,18 @@ final class Calls implements AutoCloseable {
     Duration oneRequest = settings.callTimeout();
     AtomicInteger requests = new AtomicInteger();
     return () -> {
-      Duration needed = requests.getAndIncrement() == 0 ? wholeAttempt : oneRequest;
-      return mayRequest(task, needed) && shared.rate().take() && mayRequest(task, needed);
+      boolean first = requests.getAndIncrement() == 0;
+      Duration needed = first ? wholeAttempt : oneRequest;
+      return mayRequest(task, first, needed)
+          && shared.rate().take()
+          && mayRequest(task, first, needed);
     };
   }
 
-  private boolean mayRequest(Task task, Duration needed) {
+  /** A stop ends no attempt that has begun, but for its grace. */
+  private boolean mayRequest(Task task, boolean first, Duration needed) {
     boolean paused = task.probe().isEmpty() && shared.faults().isPaused(task.order().merchant());
-    return mayCall() && !paused && task.lease().has(needed);
+    return (first ? mayCall() : mayGoOn()) && !paused && task.lease().has(needed);
   }
 
   private void whenDone(Outcome outcome, Decision decision) {

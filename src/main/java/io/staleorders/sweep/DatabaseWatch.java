@@ -22,11 +22,25 @@ public final class DatabaseWatch {
     this.answered = answered;
   }
 
-  /** The answer of {@code question}, absent if the database fails. */
-  public <T> Optional<T> ask(Supplier<T> question) {
-    try {
-      T answer = question.get();
+  /** The answer of a statement that writes, absent if it fails. */
+  public <T> Optional<T> ask(Supplier<T> statement) {
+    Optional<T> answer = read(statement);
+    if (answer.isPresent()) {
       answered();
+    }
+    return answer;
+  }
+
+  /**
+   * The answer of a statement that reads, absent if it fails. It does not say that a database which
+   * failed is well again: a full or read-only one can still be read.
+   */
+  public <T> Optional<T> read(Supplier<T> statement) {
+    try {
+      T answer = statement.get();
+      if (!unavailable.get()) {
+        answered.run();
+      }
       return Optional.of(answer);
     } catch (JdbiException e) {
       failed(e);

@@ -8,17 +8,32 @@ import org.jspecify.annotations.Nullable;
 /** What a failed statement says about itself. */
 final class SqlFailure {
   /**
-   * Classes of SQLSTATE that speak of the data, of a row or of a trigger, not of the server: the
-   * same statement would fail again, and a batch without that row would not.
+   * Classes of SQLSTATE that speak of the server and of the way to it: connection, read-only
+   * standby, login, resources, operator intervention, system error. Any other speaks of the
+   * statement, a row or a trigger of the shop's, whatever that trigger calls it.
    */
-  private static final Set<String> OF_DATA =
-      Set.of("21", "22", "23", "27", "2F", "38", "39", "42", "44", "P0");
+  private static final Set<String> OF_SERVER =
+      Set.of("08", "25", "28", "3D", "53", "57P01", "57P02", "57P03", "57P05", "58");
+
+  /** Of these the same statement may succeed a moment later: lock wait, deadlock, timeout. */
+  private static final Set<String> PASSING = Set.of("40", "55", "57014");
 
   private SqlFailure() {}
 
-  static boolean isOfData(JdbiException e) {
+  /** Whether the database itself fails, and every other statement would too. */
+  static boolean isOfServer(JdbiException e) {
     String state = sqlState(e);
-    return state.length() == 5 && OF_DATA.contains(state.substring(0, 2));
+    return state.isEmpty() || isIn(OF_SERVER, state);
+  }
+
+  /** Whether the same statement may succeed a moment later. */
+  static boolean isPassing(JdbiException e) {
+    return isIn(PASSING, sqlState(e));
+  }
+
+  private static boolean isIn(Set<String> states, String state) {
+    return states.contains(state)
+        || (state.length() == 5 && states.contains(state.substring(0, 2)));
   }
 
   /** The five characters of SQLSTATE, or an empty text. */

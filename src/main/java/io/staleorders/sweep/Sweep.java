@@ -90,6 +90,7 @@ public final class Sweep implements AutoCloseable {
 
   private Duration pass() {
     long begun = Ticker.now();
+    scan.newPass();
     Optional<Look> look = look();
     while (look.isPresent() && !calls.isStopping() && isWork(look.get())) {
       Look present = look.get();
@@ -157,7 +158,10 @@ public final class Sweep implements AutoCloseable {
   }
 
   private Optional<Look> look() {
-    Optional<Look> look = database.ask(stores.look()::look);
+    if (database.isUnavailable() && !shared.rate().isDatabaseBack()) {
+      return Optional.empty();
+    }
+    Optional<Look> look = database.read(stores.look()::look);
     look.ifPresent(
         present -> {
           shared.faults().databaseAhead(Duration.between(shared.clock().instant(), present.now()));
@@ -169,9 +173,8 @@ public final class Sweep implements AutoCloseable {
   private boolean isWork(Look look) {
     return calls.areUnderWay()
         || scan.isRunning()
-        || look.scanDue()
-        || ((look.claimDue() || look.probeDue()) && calls.mayCall())
-        || !scan.nextFullAt(look.now()).isAfter(look.now());
+        || scan.isDue(look)
+        || ((look.claimDue() || look.probeDue()) && calls.mayCall());
   }
 
   private Duration untilNext(Look look) {
