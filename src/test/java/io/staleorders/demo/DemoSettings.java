@@ -21,6 +21,7 @@ final class DemoSettings {
         entry("DATABASE_URL", database.jdbcUrl()),
         entry("DATABASE_USER", database.user()),
         entry("DATABASE_PASSWORD", database.password()),
+        entry("DATABASE_POOL_SIZE", "4"),
         entry("WECHATPAY_SP_MCHID", keys.spMchid()),
         entry("WECHATPAY_CERT_SERIAL_NO", keys.merchantSerial()),
         entry("WECHATPAY_PRIVATE_KEY", keys.merchantPrivateKeyPem()),

@@ -1,16 +1,16 @@
 package io.staleorders.demo;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.staleorders.sandbox.OrderRecord;
 import io.staleorders.sandbox.Sandbox;
 import io.staleorders.sandbox.SeenRequest;
-import io.staleorders.store.Databases;
 import io.staleorders.testkit.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -19,8 +19,6 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.result.RowView;
 
 /** The shop: its database, with the orders of {@code db/demo}. */
 final class DemoShop implements AutoCloseable {
@@ -29,13 +27,14 @@ final class DemoShop implements AutoCloseable {
   private static final String ORDERS =
       """
       SELECT o.out_trade_no, o.note, o.status, o.created_at,
-             coalesce(c.state, :untouched) AS state,
-             CASE WHEN p.scope IS NOT NULL THEN :paused ELSE coalesce(c.reason, '') END AS reason
+             coalesce(c.state, '%s') AS state,
+             CASE WHEN p.scope IS NOT NULL THEN '%s' ELSE coalesce(c.reason, '') END AS reason
       FROM orders o
       LEFT JOIN order_closer.order_close c ON c.out_trade_no = o.out_trade_no
       LEFT JOIN order_closer.pause p ON p.scope = o.sub_mchid
       ORDER BY o.id
-      """;
+      """
+          .formatted(Became.UNTOUCHED, Became.PAUSED);
 
   private static final String SECOND_LOOKS =
       """
@@ -46,39 +45,33 @@ final class DemoShop implements AutoCloseable {
         AND next_attempt_at > now() + interval '1 minute'
       """;
 
-  private final HikariDataSource pool;
-  private final Jdbi jdbi;
+  private final Connection connection;
 
-  private DemoShop(HikariDataSource pool) {
-    this.pool = pool;
-    this.jdbi = Databases.jdbi(pool);
+  private DemoShop(Connection connection) {
+    this.connection = connection;
   }
 
   /** Makes the example's table and its orders. */
   static DemoShop open(Database database) {
-    DemoShop shop =
-        new DemoShop(
-            Databases.pool(
-                database.jdbcUrl(),
-                Optional.of(database.user()),
-                Optional.of(database.password()),
-                2,
-                "shop"));
-    try (Connection connection = shop.pool.getConnection();
-        Statement statement = connection.createStatement()) {
-      statement.execute(Files.readString(EXAMPLE.resolve("01_orders_table.sql")));
-      statement.execute(Files.readString(EXAMPLE.resolve("02_orders.sql")));
+    try {
+      DemoShop shop = new DemoShop(database.dataSource().getConnection());
+      shop.execute(Files.readString(EXAMPLE.resolve("01_orders_table.sql")));
+      shop.execute(Files.readString(EXAMPLE.resolve("02_orders.sql")));
+      return shop;
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return shop;
   }
 
   @Override
   public void close() {
-    pool.close();
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** How many orders there are. */
@@ -92,11 +85,15 @@ final class DemoShop implements AutoCloseable {
   }
 
   /** As the shop does it when something happens to an order. */
-  void setStatus(String outTradeNo, String status) {
-    jdbi.useHandle(
-        handle ->
-            handle.execute(
-                "UPDATE orders SET status = ? WHERE out_trade_no = ?", status, outTradeNo));
+  synchronized void setStatus(String outTradeNo, String status) {
+    try (PreparedStatement update =
+        connection.prepareStatement("UPDATE orders SET status = ? WHERE out_trade_no = ?")) {
+      update.setString(1, status);
+      update.setString(2, outTradeNo);
+      update.executeUpdate();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /**
@@ -106,28 +103,26 @@ final class DemoShop implements AutoCloseable {
    * @return whether that had to be done
    */
   boolean bringSecondLookForward() {
-    return jdbi.withHandle(handle -> handle.execute(SECOND_LOOKS)) > 0;
+    return execute(SECOND_LOOKS) > 0;
   }
 
   /** Every order, and what has become of it by now. */
-  List<Became> orders(Sandbox sandbox) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery(ORDERS)
-                .bind("untouched", Became.UNTOUCHED)
-                .bind("paused", Became.PAUSED)
-                .reduceRows(
-                    new ArrayList<Became>(),
-                    (all, row) -> {
-                      all.add(became(row, sandbox));
-                      return all;
-                    }));
+  synchronized List<Became> orders(Sandbox sandbox) {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(ORDERS)) {
+      List<Became> orders = new ArrayList<>();
+      while (row.next()) {
+        orders.add(became(row, sandbox));
+      }
+      return orders;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
-  private static Became became(RowView row, Sandbox sandbox) {
-    String outTradeNo = row.getColumn("out_trade_no", String.class);
-    Instant createdAt = row.getColumn("created_at", OffsetDateTime.class).toInstant();
+  private static Became became(ResultSet row, Sandbox sandbox) throws SQLException {
+    String outTradeNo = row.getString("out_trade_no");
+    Instant createdAt = row.getObject("created_at", OffsetDateTime.class).toInstant();
     Optional<Duration> firstCallAt =
         sandbox.requests(outTradeNo).stream()
             .map(SeenRequest::at)
@@ -136,10 +131,10 @@ final class DemoShop implements AutoCloseable {
     return new Became(
         outTradeNo,
         Became.kindOf(outTradeNo),
-        row.getColumn("note", String.class),
-        row.getColumn("state", String.class),
-        row.getColumn("reason", String.class),
-        row.getColumn("status", String.class),
+        row.getString("note"),
+        row.getString("state"),
+        row.getString("reason"),
+        row.getString("status"),
         sandbox
             .orders()
             .find(outTradeNo)
@@ -149,7 +144,22 @@ final class DemoShop implements AutoCloseable {
         firstCallAt);
   }
 
-  private String text(String sql) {
-    return jdbi.withHandle(handle -> handle.createQuery(sql).mapTo(String.class).one());
+  private synchronized int execute(String sql) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+      return statement.getUpdateCount();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private synchronized String text(String sql) {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      row.next();
+      return row.getString(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

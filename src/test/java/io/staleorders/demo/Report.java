@@ -16,7 +16,7 @@ record Report(List<Kind> kinds, List<Promise> promises) {
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     String head = row("order", "orders", "expected", "service", "shop", "WeChat Pay", "ok");
-    lines.add(row("", "", "", "became with the service, in the shop, at WeChat Pay", "", "", ""));
+    lines.add(row("", "", "", "became:", "", "", ""));
     lines.add(head);
     lines.add("-".repeat(head.length()));
     kinds.forEach(kind -> lines.add(row(kind)));
