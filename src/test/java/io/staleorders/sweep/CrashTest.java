@@ -44,17 +44,19 @@ class CrashTest {
     assertThat(points).hasSizeGreaterThan(20);
 
     List<String> orders = new ArrayList<>();
+    List<Sweep> copies = new ArrayList<>();
     for (String point : points) {
       String outTradeNo = "ORDER-" + (orders.size() + 1);
       orders.add(outTradeNo);
       shop.order(outTradeNo, DUE);
       Fate fate = new Fate(at -> {});
       fate.diesAt = point;
-      try (Sweep dying = rig.copy("dying", Tap.on(rig.pool(), fate))) {
-        dying.run();
-      }
+      Sweep dying = rig.copy("dying", Tap.on(rig.pool(), fate));
+      copies.add(dying);
+      dying.run();
       assertThat(fate.dead).as(point).isTrue();
     }
+    copies.parallelStream().forEach(Sweep::close);
 
     rig.advance(LEASE);
     rig.sweep();

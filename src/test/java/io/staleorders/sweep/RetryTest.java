@@ -121,7 +121,8 @@ class RetryTest {
       rig.sweep();
       rig.advance(Duration.ofHours(8));
     }
-    assertThat(shop.states()).hasSize(30).values().containsOnly("DUE", "RETRY");
+    assertThat(shop.states()).hasSize(30).doesNotContainValue("ABANDONED");
+    assertThat(shop.count("order_closer.order_close WHERE answered > 0")).isZero();
 
     rig.sandbox().faults().outage(false);
     rig.sweep();
