@@ -3,9 +3,12 @@ package io.staleorders.command;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ParseResult;
 
 /** Where {@code java -jar} begins. Without a command it is {@code run}. */
 @Command(
@@ -19,6 +22,8 @@ import picocli.CommandLine.HelpCommand;
     versionProvider = Version.class,
     subcommands = HelpCommand.class)
 public final class Main implements Callable<Integer> {
+  private static final Logger log = LoggerFactory.getLogger(Main.class);
+
   /** Done. */
   static final int DONE = 0;
 
@@ -57,8 +62,15 @@ public final class Main implements Callable<Integer> {
         .addSubcommand(new MigrateCommand(environment))
         .addSubcommand(new HealthCommand(environment))
         .addSubcommand(new SandboxCommand())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(Main::failed)
         .execute(args);
+  }
+
+  /** What no command foresaw: its reason in one line, the stack trace only for LOG_LEVEL=DEBUG. */
+  private static int failed(Exception e, CommandLine command, ParseResult arguments) {
+    log.error("{} failed: {}", command.getCommandName(), Pools.message(e));
+    log.debug("where it failed", e);
+    return FAILED;
   }
 
   @Override

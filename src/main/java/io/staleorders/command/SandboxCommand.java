@@ -34,7 +34,11 @@ public final class SandboxCommand implements Callable<Integer> {
   private Supplier<PrintWriter> out = () -> new PrintWriter(Writer.nullWriter());
   private Supplier<PrintWriter> err = out;
 
-  @Option(names = "--port", defaultValue = "8089", description = "Default: ${DEFAULT-VALUE}.")
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "8089",
+      description = "Port to listen on, 0 for a free one. Default: ${DEFAULT-VALUE}.")
   private int port;
 
   @Option(
@@ -59,7 +63,7 @@ public final class SandboxCommand implements Callable<Integer> {
   void spec(CommandSpec spec) {
     out = () -> spec.commandLine().getOut();
     err = () -> spec.commandLine().getErr();
-    spec.usageMessage().footer(help());
+    spec.usageMessage().footer(help()).width(110);
   }
 
   @Override

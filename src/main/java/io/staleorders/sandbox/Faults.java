@@ -25,12 +25,15 @@ public final class Faults {
   private volatile Duration replyDelay = Duration.ZERO;
   private volatile Duration clockAhead = Duration.ZERO;
 
-  /** The order's next requests meet these, one each; empty means no misbehaviour. */
+  /**
+   * The order's next requests meet these, one each, whatever they ask for; empty means no
+   * misbehaviour.
+   */
   public void nextReplies(String outTradeNo, List<Optional<Misbehaviour>> next) {
     lists.put(outTradeNo, new ArrayDeque<>(next));
   }
 
-  /** The order's next requests meet these, one each. */
+  /** The order's next requests meet these, one each, whatever they ask for. */
   public void nextReplies(String outTradeNo, Misbehaviour... next) {
     nextReplies(outTradeNo, List.of(next).stream().map(Optional::of).toList());
   }

@@ -1,6 +1,5 @@
 package io.staleorders.sandbox;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpFields;
 
@@ -34,9 +33,5 @@ record Incoming(
   String query() {
     int question = target.indexOf('?');
     return question < 0 ? "" : target.substring(question + 1);
-  }
-
-  String bodyText() {
-    return new String(body, StandardCharsets.UTF_8);
   }
 }

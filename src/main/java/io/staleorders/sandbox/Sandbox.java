@@ -71,10 +71,15 @@ public final class Sandbox implements AutoCloseable {
 
   /** Starts one; port 0 is a free port. */
   public static Sandbox start(SandboxKeys keys, InstantSource clock, InetSocketAddress address) {
+    if (address.isUnresolved()) {
+      throw new IllegalStateException("no such address: " + address.getHostString());
+    }
     Sandbox sandbox = new Sandbox(keys, clock, address);
     try {
       sandbox.server.start();
-      sandbox.main.setPort(sandbox.main.getLocalPort()); // the same again after refuseConnections
+      // The same again after refuseConnections.
+      sandbox.main.setPort(sandbox.main.getLocalPort());
+      sandbox.backup.setPort(sandbox.backup.getLocalPort());
     } catch (Exception e) {
       throw new IllegalStateException("cannot listen on " + address + ": " + e.getMessage(), e);
     }
@@ -88,12 +93,12 @@ public final class Sandbox implements AutoCloseable {
 
   /** For {@code WECHATPAY_BASE_URL}. */
   public String baseUrl() {
-    return "http://127.0.0.1:" + port();
+    return url(main);
   }
 
   /** For {@code WECHATPAY_BACKUP_BASE_URL}. */
   public String backupUrl() {
-    return "http://127.0.0.1:" + backup.getLocalPort();
+    return url(backup);
   }
 
   public SandboxKeys keys() {
@@ -196,6 +201,11 @@ public final class Sandbox implements AutoCloseable {
 
   ReplySigner signer() {
     return signer;
+  }
+
+  private static String url(ServerConnector connector) {
+    String host = connector.getHost().equals("0.0.0.0") ? "127.0.0.1" : connector.getHost();
+    return "http://" + host + ":" + connector.getPort();
   }
 
   private ServerConnector connector(InetSocketAddress address) {

@@ -1,6 +1,7 @@
 package io.staleorders.store;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,13 +12,15 @@ import java.util.Optional;
  *     once
  * @param nextDueAt when the next order of the shop that is too young now falls due
  * @param probeAt when the next pause wants to be probed
+ * @param paused scopes that are paused
  */
 public record Look(
     Instant now,
     boolean scanDue,
     Optional<Instant> claimableAt,
     Optional<Instant> nextDueAt,
-    Optional<Instant> probeAt) {
+    Optional<Instant> probeAt,
+    List<String> paused) {
 
   /** Whether there is an order to claim. */
   public boolean claimDue() {

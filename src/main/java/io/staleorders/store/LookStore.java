@@ -26,7 +26,8 @@ public final class LookStore {
               ORDER BY coalesce(c.claimed_until, c.next_attempt_at)
               LIMIT 1) AS claimable_at,
              least(<next_due_of_each_status>) AS next_due_at,
-             (SELECT min(p.until) FROM order_closer.pause p) AS probe_at
+             (SELECT min(p.until) FROM order_closer.pause p) AS probe_at,
+             ARRAY(SELECT p.scope FROM order_closer.pause p) AS paused
       """;
 
   private static final String NEXT_DUE_OF_ONE_STATUS =
@@ -70,7 +71,8 @@ public final class LookStore {
                             rs.getBoolean("scan_due"),
                             Columns.instant(rs, "claimable_at"),
                             Columns.instant(rs, "next_due_at"),
-                            Columns.instant(rs, "probe_at")))
+                            Columns.instant(rs, "probe_at"),
+                            Columns.texts(rs, "paused")))
                 .one());
   }
 }

@@ -44,7 +44,8 @@ public final class PauseStore {
       RETURNING until
       """;
 
-  private static final String END = "DELETE FROM order_closer.pause WHERE scope = :scope";
+  private static final String END =
+      "DELETE FROM order_closer.pause WHERE scope = :scope RETURNING code, until";
 
   private final Jdbi jdbi;
   private final String firstDelay;
@@ -119,12 +120,28 @@ public final class PauseStore {
   /**
    * Lifts a pause.
    *
-   * @return whether it was in force
+   * @return what was lifted, if it was in force
    */
-  public boolean end(PauseScope scope) {
+  public Optional<Ended> end(PauseScope scope) {
     return jdbi.withHandle(
-        handle -> handle.createUpdate(END).bind("scope", scope.text()).execute() > 0);
+        handle ->
+            handle
+                .createQuery(END)
+                .bind("scope", scope.text())
+                .map(
+                    (row, ctx) ->
+                        new Ended(
+                            row.getString("code"), Columns.instant(row, "until").orElseThrow()))
+                .findOne());
   }
+
+  /**
+   * A pause that was lifted.
+   *
+   * @param code the fault that had paused the scope
+   * @param until when it would have been probed next
+   */
+  public record Ended(String code, Instant until) {}
 
   private static PauseScope scope(String text) {
     return text.equals(new PauseScope.Account().text())

@@ -132,6 +132,6 @@ public final class RateStore {
         row.getInt("slots"),
         row.getDouble("allowed"),
         Columns.instant(row, "now").orElseThrow(),
-        List.of((String[]) row.getArray("paused").getArray()));
+        Columns.texts(row, "paused"));
   }
 }

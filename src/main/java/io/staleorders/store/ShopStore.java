@@ -16,21 +16,22 @@ import org.jdbi.v3.core.statement.Query;
 public final class ShopStore {
   private static final String READ =
       """
-      SELECT wanted.out_trade_no,
-             count(*) FILTER (WHERE <is_unpaid>) AS unpaid_rows,
-             count(DISTINCT <sub_mchid>) FILTER (WHERE <key> IS NOT NULL) AS sub_mchids,
-             coalesce(max(<sub_mchid>) FILTER (WHERE <is_unpaid>),
-                      max(<sub_mchid>) FILTER (WHERE <key> IS NOT NULL)) AS sub_mchid,
-             coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
-                      max(<created_instant>)) AS created_at,
-             coalesce(coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
-                               max(<created_instant>)) <= <now> - <delay>, false) AS old_enough,
-             coalesce(bool_or(<is_closed>), false) AS closed_here,
+      SELECT seen.*,
              EXISTS (SELECT FROM order_closer.known_merchant k
-                     WHERE k.sp_mchid = :sp_mchid AND k.sub_mchid = max(<sub_mchid>)) AS merchant_known
-      FROM unnest(CAST(:out_trade_nos AS text[])) AS wanted (out_trade_no)
-      LEFT JOIN <orders> o ON <key> = wanted.out_trade_no::<key_type> AND <is_ours>
-      GROUP BY wanted.out_trade_no
+                     WHERE k.sp_mchid = :sp_mchid AND k.sub_mchid = seen.sub_mchid) AS merchant_known
+      FROM (SELECT wanted.out_trade_no,
+                   count(*) FILTER (WHERE <is_unpaid>) AS unpaid_rows,
+                   count(DISTINCT <sub_mchid>) FILTER (WHERE <key> IS NOT NULL) AS sub_mchids,
+                   coalesce(max(<sub_mchid>) FILTER (WHERE <is_unpaid>),
+                            max(<sub_mchid>) FILTER (WHERE <key> IS NOT NULL)) AS sub_mchid,
+                   coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
+                            max(<created_instant>)) AS created_at,
+                   coalesce(coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
+                                     max(<created_instant>)) <= <now> - <delay>, false) AS old_enough,
+                   coalesce(bool_or(<is_closed>), false) AS closed_here
+            FROM unnest(CAST(:out_trade_nos AS text[])) AS wanted (out_trade_no)
+            LEFT JOIN <orders> o ON <key> = wanted.out_trade_no::<key_type> AND <is_ours>
+            GROUP BY wanted.out_trade_no) AS seen
       """;
 
   /**

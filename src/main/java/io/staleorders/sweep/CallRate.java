@@ -100,7 +100,7 @@ public final class CallRate {
   private Optional<Long> next() {
     lock.lock();
     try {
-      if (slots.isEmpty() && !reserve()) {
+      if (database.isUnavailable() || (slots.isEmpty() && !reserve())) {
         return Optional.empty();
       }
       return Optional.of(slots.removeFirst());

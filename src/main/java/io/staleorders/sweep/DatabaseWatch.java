@@ -52,8 +52,8 @@ public final class DatabaseWatch {
           .on(log)
           .addKeyValue("error", SqlFailure.message(e))
           .addKeyValue("sql_state", SqlFailure.sqlState(e))
-          .setCause(e)
           .log("the database does not answer as it should; nothing is called until it does");
+      log.debug("what the database failed at", e);
     }
   }
 }

@@ -12,6 +12,7 @@ import io.staleorders.store.PauseStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,7 +39,8 @@ public final class Faults {
 
   private final PauseStore pauses;
   private final DatabaseWatch database;
-  private final Set<String> paused = ConcurrentHashMap.newKeySet();
+  private final Set<String> beginning = ConcurrentHashMap.newKeySet();
+  private volatile Set<String> paused = Set.of();
   private final Map<MerchantId, Streak> rateRefusals = new HashMap<>();
   private int silentCalls;
   private long unrefusedCalls;
@@ -54,14 +56,17 @@ public final class Faults {
 
   /** Takes over what all copies know to be paused. */
   public void pausedScopes(List<String> scopes) {
-    paused.retainAll(scopes);
-    paused.addAll(scopes);
+    paused = Set.copyOf(scopes);
   }
 
   /** Whether calls for this merchant have to wait. */
   boolean isPaused(Merchant merchant) {
-    return paused.contains(new PauseScope.Account().text())
-        || paused.contains(merchant.subMchid().value());
+    return isPaused(new PauseScope.Account())
+        || isPaused(new PauseScope.SubMerchant(merchant.subMchid()));
+  }
+
+  private boolean isPaused(PauseScope scope) {
+    return beginning.contains(scope.text()) || paused.contains(scope.text());
   }
 
   /** Whether this copy must not call, because its clock is wrong. */
@@ -145,14 +150,21 @@ public final class Faults {
           .ask(() -> pauses.extend(scope, code(outcome), message(outcome)))
           .flatMap(until -> until)
           .ifPresent(until -> sayPaused(scope, code(outcome), until));
-    } else if (database.ask(() -> pauses.end(scope)).orElse(false)) {
-      paused.remove(scope.text());
-      Event.RESUMED
-          .on(log)
-          .addKeyValue("scope", scope.text())
-          .addKeyValue("code", code(outcome))
-          .log("{} goes on", scope.text());
+    } else {
+      database
+          .ask(() -> pauses.end(scope))
+          .flatMap(ended -> ended)
+          .ifPresent(pause -> sayResumed(scope, pause));
     }
+  }
+
+  private static void sayResumed(PauseScope scope, PauseStore.Ended pause) {
+    Event.RESUMED
+        .on(log)
+        .addKeyValue("scope", scope.text())
+        .addKeyValue("code", pause.code())
+        .addKeyValue("until", pause.until().toString())
+        .log("{} goes on: {} is over", scope.text(), pause.code());
   }
 
   private static boolean isFaultOf(PauseScope scope, Decision decision) {
@@ -167,16 +179,28 @@ public final class Faults {
   }
 
   private void begin(PauseScope scope, String code, Outcome outcome) {
-    if (!paused.add(scope.text())) {
+    if (isPaused(scope) || !beginning.add(scope.text())) {
       return;
     }
     synchronized (this) {
       silentCalls = 0;
     }
-    database
-        .ask(() -> pauses.begin(scope, code, message(outcome)))
-        .flatMap(until -> until)
-        .ifPresent(until -> sayPaused(scope, code, until));
+    try {
+      database
+          .ask(() -> pauses.begin(scope, code, message(outcome)))
+          .flatMap(until -> until)
+          .ifPresent(until -> sayPaused(scope, code, until));
+      alsoPaused(scope);
+    } finally {
+      beginning.remove(scope.text());
+    }
+  }
+
+  /** What the database says next time replaces it. */
+  private synchronized void alsoPaused(PauseScope scope) {
+    Set<String> more = new HashSet<>(paused);
+    more.add(scope.text());
+    paused = Set.copyOf(more);
   }
 
   private static void sayPaused(PauseScope scope, String code, Instant until) {

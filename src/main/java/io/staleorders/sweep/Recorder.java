@@ -152,7 +152,6 @@ final class Recorder implements AutoCloseable {
       log.atError()
           .addKeyValue("out_trade_no", one.outcome().claim().outTradeNo())
           .addKeyValue("error", SqlFailure.message(e))
-          .setCause(e)
           .log("an outcome cannot be recorded; the order is claimed again when its lease ends");
       whenDone.accept(one.outcome(), new Decision.Uncalled());
       return;

@@ -122,7 +122,10 @@ public final class Sweep implements AutoCloseable {
   private Optional<Look> look() {
     Optional<Look> look = database.ask(stores.look()::look);
     look.ifPresent(
-        l -> shared.faults().databaseAhead(Duration.between(shared.clock().instant(), l.now())));
+        present -> {
+          shared.faults().databaseAhead(Duration.between(shared.clock().instant(), present.now()));
+          shared.faults().pausedScopes(present.paused());
+        });
     return look;
   }
 
@@ -130,7 +133,7 @@ public final class Sweep implements AutoCloseable {
     return calls.areUnderWay()
         || scan.isRunning()
         || look.scanDue()
-        || (calls.mayCall() && (look.probeDue() || look.claimDue()))
+        || ((look.claimDue() || look.probeDue()) && calls.mayCall())
         || !scan.nextFullAt(look.now()).isAfter(look.now());
   }
 
@@ -138,8 +141,8 @@ public final class Sweep implements AutoCloseable {
     Instant next =
         Stream.of(
                 calls.mayCall() ? look.claimableAt() : Optional.<Instant>empty(),
-                calls.mayCall() ? look.probeAt() : Optional.<Instant>empty(),
                 look.nextDueAt(),
+                calls.mayCall() ? look.probeAt() : Optional.<Instant>empty(),
                 Optional.of(scan.nextFullAt(look.now())))
             .flatMap(Optional::stream)
             .min(Instant::compareTo)

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
@@ -112,9 +111,8 @@ final class HttpTransport {
   }
 
   private static Outcome failed(Exception e, Call call, RequestTrace trace) {
-    OptionalInt status = trace.status();
-    return new Outcome.Failed(
-        status, failure(e, call), trace.sent(), String.valueOf(e.getMessage()));
+    String message = Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+    return new Outcome.Failed(trace.status(), failure(e, call), trace.sent(), message);
   }
 
   private static Failure failure(Exception e, Call call) {

@@ -217,7 +217,7 @@ class StoreTest {
     assertThat(claims.claimProbe(scope).claims()).hasSize(1);
     assertThat(pauses.extend(scope, "NO_AUTH", Optional.of("still")))
         .contains(shop.now().plusSeconds(60));
-    assertThat(pauses.end(scope)).isTrue();
+    assertThat(pauses.end(scope)).map(PauseStore.Ended::code).contains("NO_AUTH");
   }
 
   @Test

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -14,23 +16,25 @@ import java.util.stream.Stream;
  */
 public final class EmbeddedServer implements AutoCloseable {
   private static final String SUPERUSER = "postgres";
+  private static final int ANY_FREE_PORT = 0;
 
   private final Path directory;
   private final Path dataDirectory;
-  private final int port;
-  private EmbeddedPostgres server;
+  private Optional<EmbeddedPostgres> server = Optional.empty();
+  private int port = ANY_FREE_PORT;
+  private boolean closed;
 
-  private EmbeddedServer(Path directory) throws IOException {
+  private EmbeddedServer(Path directory) {
     this.directory = directory;
     this.dataDirectory = directory.resolve("data");
-    this.server = builder().start();
-    this.port = server.getPort();
   }
 
   static EmbeddedServer launch() {
     try {
       EmbeddedServer server = new EmbeddedServer(Files.createTempDirectory("postgres-test-"));
+      // Before it starts: a JVM that is interrupted meanwhile leaves nothing behind.
       Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+      server.start();
       return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -43,9 +47,11 @@ public final class EmbeddedServer implements AutoCloseable {
   }
 
   /** Stops the server in good order; open connections are cut. */
-  public void stop() {
+  public synchronized void stop() {
     try {
-      server.close();
+      if (server.isPresent()) {
+        server.get().close();
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -54,7 +60,7 @@ public final class EmbeddedServer implements AutoCloseable {
   /** Kills every process of the server at once, as a crash of the machine would. */
   public void kill() {
     ProcessHandle postmaster = ProcessHandle.of(postmasterPid()).orElseThrow();
-    Stream<ProcessHandle> backends = postmaster.descendants();
+    List<ProcessHandle> backends = postmaster.descendants().toList();
     postmaster.destroyForcibly();
     backends.forEach(ProcessHandle::destroyForcibly);
     postmaster.onExit().join();
@@ -63,9 +69,14 @@ public final class EmbeddedServer implements AutoCloseable {
   }
 
   /** Starts the server again after {@link #stop} or {@link #kill}. */
-  public void start() {
+  public synchronized void start() {
+    if (closed) {
+      throw new IllegalStateException("closed for good");
+    }
     try {
-      server = builder().setPort(port).start();
+      EmbeddedPostgres started = builder().setPort(port).start();
+      port = started.getPort();
+      server = Optional.of(started);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -74,6 +85,7 @@ public final class EmbeddedServer implements AutoCloseable {
   /** Stops the server for good and removes its data. The end of the JVM does so too. */
   @Override
   public synchronized void close() {
+    closed = true;
     stop();
     if (!Files.exists(directory)) {
       return;

@@ -29,6 +29,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +155,28 @@ class PlatformCertificatesTest {
     }
 
     assertThat(searches).containsExactly(0, 10, 30, 70);
+  }
+
+  @Test
+  void callsThatMissTheSameCertificateShareOneDownload() throws Exception {
+    server.always(
+        (request, connection) ->
+            (request.target().equals("/v3/certificates")
+                    ? signedBy(OLD, list(OLD))
+                    : signedBy(OLD, ""))
+                .play(request, connection));
+    List<Future<Call<Reply.ToClose>>> calls = new ArrayList<>();
+
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 20; i++) {
+        calls.add(threads.submit(() -> wechat.closeClient().close(NUMBER, SHOP, () -> true)));
+      }
+      for (Future<Call<Reply.ToClose>> call : calls) {
+        assertThat(isBelieved(call.get())).isTrue();
+      }
+    }
+
+    assertThat(downloads()).isEqualTo(1);
   }
 
   @Test

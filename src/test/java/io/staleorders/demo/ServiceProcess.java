@@ -1,0 +1,128 @@
+package io.staleorders.demo;
+
+import io.staleorders.command.Main;
+import io.staleorders.config.Settings;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/** The service, as a process of its own. */
+final class ServiceProcess implements AutoCloseable {
+  private static final Duration TIME_TO_STOP = Duration.ofSeconds(4);
+
+  private final Process process;
+  private final Thread reader;
+
+  private ServiceProcess(Process process, Consumer<String> eachLine) {
+    this.process = process;
+    this.reader = Thread.ofPlatform().name("log").daemon().start(() -> read(eachLine));
+  }
+
+  /**
+   * Starts it with these settings and no others.
+   *
+   * @param eachLine told of each line of its log
+   */
+  static ServiceProcess start(Map<String, String> settings, Consumer<String> eachLine) {
+    ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true);
+    Map<String, String> environment = builder.environment();
+    Settings.VARIABLES.forEach(
+        variable -> {
+          environment.remove(variable.name());
+          environment.remove(variable.name() + "_FILE");
+        });
+    environment.putAll(settings);
+    try {
+      ServiceProcess service = new ServiceProcess(builder.start(), eachLine);
+      service.stopWithThisProcess();
+      return service;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void stopWithThisProcess() {
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(this::stop));
+    } catch (IllegalStateException e) {
+      // This process is ending already.
+      stop();
+      throw e;
+    }
+  }
+
+  private static List<String> command() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:+UseSerialGC",
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-cp",
+        classPath(),
+        Main.class.getName(),
+        "run");
+  }
+
+  /** Without the tests, and what they set up. */
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .filter(entry -> !Path.of(entry).endsWith("test-classes"))
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** Waits so long; whether it still runs then. */
+  boolean isRunningAfter(Duration time) throws InterruptedException {
+    return !process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Tells it to stop, by SIGTERM, and waits.
+   *
+   * @return whether it stopped by itself
+   */
+  boolean stop() {
+    process.destroy();
+    boolean stopped = awaitEnd();
+    if (!stopped) {
+      process.destroyForcibly();
+      awaitEnd();
+    }
+    return stopped;
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  private boolean awaitEnd() {
+    try {
+      boolean ended = process.waitFor(TIME_TO_STOP.toMillis(), TimeUnit.MILLISECONDS);
+      if (ended) {
+        reader.join(Duration.ofSeconds(1));
+      }
+      return ended;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void read(Consumer<String> eachLine) {
+    try (BufferedReader log = process.inputReader(StandardCharsets.UTF_8)) {
+      log.lines().forEach(eachLine);
+    } catch (IOException | UncheckedIOException e) {
+      // It ended while it was being read.
+    }
+  }
+}

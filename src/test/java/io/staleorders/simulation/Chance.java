@@ -1,0 +1,113 @@
+package io.staleorders.simulation;
+
+import io.staleorders.sandbox.Misbehaviour;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/** What happens by chance, from one seed; the same for the same order and the same request of it. */
+final class Chance {
+  /** What an order's number may begin with, for kinds of orders. */
+  private static final List<String> KINDS =
+      List.of("PAID", "REFUND", "CLOSED", "REVOKED", "ABSENT", "GHOST", "GHOSTPAID", "LATE");
+
+  /** Kinds that are asked about for a week, and so are rare. */
+  private static final List<String> STUBBORN = List.of("PAYERROR", "STAYS");
+
+  /** What a request may meet: whatever the sandbox can do to one, but for the long waits. */
+  private static final List<Misbehaviour> TROUBLES =
+      List.of(
+          Misbehaviour.PARAM_ERROR,
+          Misbehaviour.INVALID_REQUEST,
+          Misbehaviour.TRADE_ERROR,
+          Misbehaviour.UNKNOWN_CODE,
+          Misbehaviour.USER_PAYING,
+          Misbehaviour.ACCEPTED,
+          Misbehaviour.FREQUENCY_LIMITED,
+          Misbehaviour.UNSIGNED_ABSENT,
+          Misbehaviour.UNSIGNED_CLOSED,
+          Misbehaviour.SYSTEM_ERROR,
+          Misbehaviour.SERVICE_UNAVAILABLE,
+          Misbehaviour.OTHER_ORDER,
+          Misbehaviour.OTHER_SUB_MERCHANT,
+          Misbehaviour.OTHER_PROVIDER,
+          Misbehaviour.ODD_STATE,
+          Misbehaviour.NO_STATE,
+          Misbehaviour.GATEWAY,
+          Misbehaviour.PORTAL,
+          Misbehaviour.REDIRECT,
+          Misbehaviour.NOT_JSON,
+          Misbehaviour.WRONG_TYPES,
+          Misbehaviour.EMPTY_BODY,
+          Misbehaviour.BAD_UNICODE,
+          Misbehaviour.ODD_MESSAGE,
+          Misbehaviour.RESET,
+          Misbehaviour.RESET_AFTER,
+          Misbehaviour.EMPTY,
+          Misbehaviour.GARBAGE,
+          Misbehaviour.CUT_SHORT,
+          Misbehaviour.UNSIGNED,
+          Misbehaviour.WRONG_SIGNATURE,
+          Misbehaviour.SIGNTEST,
+          Misbehaviour.UNKNOWN_SERIAL,
+          Misbehaviour.NO_NONCE,
+          Misbehaviour.STALE,
+          Misbehaviour.OTHER_BODY);
+
+  /** Those that stop a scope or slow all: rare, or nothing else would be seen. */
+  private static final List<Misbehaviour> DISASTERS =
+      List.of(
+          Misbehaviour.SIGN_ERROR,
+          Misbehaviour.NO_AUTH,
+          Misbehaviour.ACCOUNT_ERROR,
+          Misbehaviour.RATELIMIT_EXCEEDED,
+          Misbehaviour.HANG_AFTER);
+
+  private final long seed;
+
+  Chance(long seed) {
+    this.seed = seed;
+  }
+
+  /** For the course of the simulation itself. */
+  Random course() {
+    return new Random(seed);
+  }
+
+  String kind(int order) {
+    Random random = of("kind", order, 0);
+    int percent = random.nextInt(100);
+    if (percent < 2) {
+      return STUBBORN.get(random.nextInt(STUBBORN.size()));
+    }
+    return percent < 40 ? KINDS.get(random.nextInt(KINDS.size())) : "PLAIN";
+  }
+
+  /** Whether the payer pays an order just as a request about it comes. */
+  boolean pays(String outTradeNo, int request) {
+    return outTradeNo.startsWith("PLAIN") && of(outTradeNo, request, 1).nextInt(100) < 6;
+  }
+
+  /** Whether the shop hears of that payment at once; else it never does. */
+  boolean shopHears(String outTradeNo, int request) {
+    return of(outTradeNo, request, 2).nextInt(100) < 70;
+  }
+
+  /** What a request meets. */
+  Optional<Misbehaviour> trouble(String outTradeNo, int request) {
+    Random random = of(outTradeNo, request, 3);
+    int percent = random.nextInt(1000);
+    if (percent < 4) {
+      return Optional.of(DISASTERS.get(random.nextInt(DISASTERS.size())));
+    }
+    return percent < 300
+        ? Optional.of(TROUBLES.get(random.nextInt(TROUBLES.size())))
+        : Optional.empty();
+  }
+
+  private Random of(String what, int number, int salt) {
+    Random random = new Random(seed * 31 + what.hashCode() * 7L + number * 1_000_003L + salt);
+    random.nextInt();
+    return random;
+  }
+}

@@ -1,0 +1,143 @@
+package io.staleorders.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.staleorders.sandbox.OrderRecord;
+import io.staleorders.sandbox.OrderState;
+import io.staleorders.sandbox.SeenRequest;
+import io.staleorders.testkit.Shop;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The promises, held against the sandbox's own record after a simulation. {@code -Dsimulation.seed}
+ * replays one, {@code -Dsimulation.orders} sets its size.
+ */
+class SimulationTest {
+  private static final Duration CLOSE_DELAY = Duration.ofMinutes(15);
+
+  private final long seed = Long.getLong("simulation.seed", System.nanoTime() % 1_000_000);
+  private final int orders = Integer.getInteger("simulation.orders", 1_200);
+
+  /** One order as all three know it: the shop, the service, WeChat Pay. */
+  private record Fate(
+      String outTradeNo,
+      Instant createdAt,
+      String status,
+      String state,
+      Optional<OrderRecord> truth) {
+
+    OrderState trueState() {
+      return truth.map(OrderRecord::state).orElse(OrderState.ABSENT);
+    }
+  }
+
+  @Test
+  void everyPromiseHoldsWhateverGoesWrong() {
+    try (Simulation simulation = new Simulation(seed, orders).run()) {
+      SoftAssertions promises = new SoftAssertions();
+      List<Fate> fates = fates(simulation);
+      Map<String, Fate> byNumber =
+          fates.stream().collect(Collectors.toMap(Fate::outTradeNo, Function.identity()));
+      fates.forEach(fate -> holdAgainstTruth(fate, promises));
+      promises
+          .assertThat(simulation.paidAfterClosedHere())
+          .as("promise 1: nobody could pay an order that was marked closed here")
+          .allMatch(no -> byNumber.get(no).state().equals("PAID"));
+      simulation
+          .shopKnowsPaid()
+          .forEach(
+              no ->
+                  promises
+                      .assertThat(byNumber.get(no).status())
+                      .as("promise 2: the shop's own write on %s stands", no)
+                      .isEqualTo("SUCCESS"));
+      for (SeenRequest request : simulation.rig().sandbox().requests()) {
+        Fate fate = byNumber.get(request.outTradeNo());
+        promises
+            .assertThat(request.at())
+            .as("promise 3: no call about %s before it is old enough", request.outTradeNo())
+            .isAfterOrEqualTo(fate.createdAt().plus(CLOSE_DELAY));
+      }
+      promises.assertThat(simulation.isAnythingOpen()).as("promise 4: nothing is open").isFalse();
+      assertThat(fates).as("orders of seed %d", seed).hasSize(orders);
+      assertThat(simulation.kills()).isGreaterThan(5);
+      promises.errorsCollected().stream().limit(1).forEach(e -> System.err.println(replay()));
+      promises.assertAll();
+    }
+  }
+
+  private String replay() {
+    return "replay: mvn test -Dtest=SimulationTest -Dsimulation.seed=%d -Dsimulation.orders=%d"
+        .formatted(seed, orders);
+  }
+
+  private void holdAgainstTruth(Fate fate, SoftAssertions promises) {
+    String what = "%s of seed %d".formatted(fate, seed);
+    if (fate.status().equals("CLOSED")) {
+      promises
+          .assertThat(fate.state())
+          .as("promise 1: why it is marked closed: %s", what)
+          .isIn("CLOSED", "NOT_FOUND", "PAID");
+    }
+    switch (fate.state()) {
+      case "CLOSED" ->
+          promises
+              .assertThat(fate.trueState())
+              .as("promise 1: closed here and there: %s", what)
+              .isIn(OrderState.CLOSED, OrderState.REVOKED);
+      case "NOT_FOUND" ->
+          promises
+              .assertThat(fate.trueState())
+              .as("promise 1: not found there: %s", what)
+              .isEqualTo(OrderState.ABSENT);
+      case "PAID" ->
+          promises
+              .assertThat(fate.trueState().isPaid())
+              .as("a payment is not made up: %s", what)
+              .isTrue();
+      case "SUPERSEDED" ->
+          promises
+              .assertThat(fate.status())
+              .as("only the shop's own write supersedes: %s", what)
+              .isEqualTo("SUCCESS");
+      case "ABANDONED" ->
+          promises
+              .assertThat(fate.status())
+              .as("an abandoned order's row is left alone: %s", what)
+              .isEqualTo("NOTPAY");
+      default -> promises.fail("promise 4: %s is neither resolved nor reported", what);
+    }
+  }
+
+  private static List<Fate> fates(Simulation simulation) {
+    Shop shop = simulation.rig().shop();
+    Map<String, OrderRecord> truth =
+        simulation.rig().sandbox().orders().all().stream()
+            .collect(Collectors.toMap(OrderRecord::outTradeNo, Function.identity()));
+    return shop.jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        "SELECT o.out_trade_no, o.created_at, o.status,"
+                            + " coalesce(c.state, 'NEVER ENTERED') AS state FROM orders o"
+                            + " LEFT JOIN order_closer.order_close c USING (out_trade_no)")
+                    .map(
+                        (row, ctx) ->
+                            new Fate(
+                                row.getString("out_trade_no"),
+                                row.getTimestamp("created_at").toInstant(),
+                                row.getString("status"),
+                                row.getString("state"),
+                                Optional.ofNullable(truth.get(row.getString("out_trade_no")))))
+                    .list());
+  }
+}
