@@ -31,6 +31,10 @@ final class Recorder implements AutoCloseable {
   private static final Duration GATHER = Duration.ofMillis(50);
 
   private static final Duration TRY_AGAIN = Duration.ofMillis(250);
+
+  /** How long a row is left in peace whose change had to wait for a lock of the shop's. */
+  private static final Duration TRY_AGAIN_ALONE = Duration.ofSeconds(1);
+
   private static final int LARGEST_BATCH = 200;
 
   private final RecordStore store;
@@ -41,7 +45,21 @@ final class Recorder implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closing;
 
-  private record Pending(Outcome outcome, Lease lease) {}
+  /** Outcomes that made a batch wait for a lock: recorded one at a time, beside the batches. */
+  private final ConcurrentLinkedQueue<Pending> alone = new ConcurrentLinkedQueue<>();
+
+  /**
+   * @param notBefore when it may be tried
+   */
+  private record Pending(Outcome outcome, Lease lease, long notBefore) {
+    Pending(Outcome outcome, Lease lease) {
+      this(outcome, lease, Ticker.now());
+    }
+
+    Pending later() {
+      return new Pending(outcome, lease, Ticker.after(TRY_AGAIN_ALONE));
+    }
+  }
 
   /**
    * @param whenDone told of each outcome once nothing more is done with it, with what was recorded
@@ -76,6 +94,7 @@ final class Recorder implements AutoCloseable {
         if (!batch.isEmpty()) {
           record(batch);
         }
+        recordOneAlone();
       } catch (InterruptedException e) {
         break;
       } catch (RuntimeException e) {
@@ -85,6 +104,7 @@ final class Recorder implements AutoCloseable {
     List<Pending> rest = new ArrayList<>();
     queue.drainTo(rest);
     rest.addAll(held);
+    rest.addAll(alone);
     if (!rest.isEmpty()) {
       record(rest);
     }
@@ -109,15 +129,20 @@ final class Recorder implements AutoCloseable {
     return batch;
   }
 
+  private void recordOneAlone() {
+    Pending next = alone.peek();
+    if (next != null && Ticker.isOver(next.notBefore())) {
+      alone.remove();
+      record(List.of(next));
+    }
+  }
+
   private void record(List<Pending> batch) {
-    Map<Outcome, Pending> pending =
-        batch.stream().collect(Collectors.toMap(Pending::outcome, Function.identity()));
+    List<Recorded> recorded;
     try {
-      List<Recorded> recorded = store.record(batch.stream().map(Pending::outcome).toList());
-      database.answered();
-      recorded.forEach(one -> finish(one, pending));
+      recorded = store.record(batch.stream().map(Pending::outcome).toList());
     } catch (JdbiException e) {
-      if (!SqlFailure.isOfData(e)) {
+      if (SqlFailure.isOfServer(e)) {
         database.failed(e);
         held.addAll(batch);
       } else if (batch.size() > 1) {
@@ -125,7 +150,20 @@ final class Recorder implements AutoCloseable {
       } else {
         refused(batch.getFirst(), e);
       }
+      return;
+    } catch (RuntimeException e) {
+      if (batch.size() > 1) {
+        batch.forEach(one -> record(List.of(one)));
+      } else {
+        log.error("an outcome cannot be recorded; the order is claimed again later", e);
+        whenDone.accept(batch.getFirst().outcome(), new Decision.Uncalled());
+      }
+      return;
     }
+    database.answered();
+    Map<Outcome, Pending> pending =
+        batch.stream().collect(Collectors.toMap(Pending::outcome, Function.identity()));
+    recorded.forEach(one -> finish(one, pending));
   }
 
   private void finish(Recorded recorded, Map<Outcome, Pending> pending) {
@@ -148,6 +186,10 @@ final class Recorder implements AutoCloseable {
 
   /** The shop's database does not take the change to its row: a trigger, a constraint. */
   private void refused(Pending one, JdbiException e) {
+    if (SqlFailure.isOfOthers(e) && !one.lease().isOver() && !closing) {
+      alone.add(one.later());
+      return;
+    }
     if (one.outcome().decision() instanceof Decision.Retry) {
       log.atError()
           .addKeyValue("out_trade_no", one.outcome().claim().outTradeNo())

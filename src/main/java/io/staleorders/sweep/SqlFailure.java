@@ -8,17 +8,35 @@ import org.jspecify.annotations.Nullable;
 /** What a failed statement says about itself. */
 final class SqlFailure {
   /**
-   * Classes of SQLSTATE that speak of the data, of a row or of a trigger, not of the server: the
-   * same statement would fail again, and a batch without that row would not.
+   * Classes of SQLSTATE that speak of the server or the connection: any statement would fail. Every
+   * other speaks of a row, its data or its trigger, which may raise a state of its own making.
    */
-  private static final Set<String> OF_DATA =
-      Set.of("21", "22", "23", "27", "2F", "38", "39", "42", "44", "P0");
+  private static final Set<String> OF_SERVER = Set.of("08", "25", "28", "3D", "53", "58");
+
+  /** One class speaks of the server, but for a statement that took too long. */
+  private static final String OPERATOR_INTERVENTION = "57";
+
+  private static final String QUERY_CANCELED = "57014";
+
+  /** Others were in the way: a lock, a deadlock, a row that moved. */
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+  private static final String ROLLBACK = "40";
 
   private SqlFailure() {}
 
-  static boolean isOfData(JdbiException e) {
+  /** Whether any other statement would fail as well. */
+  static boolean isOfServer(JdbiException e) {
     String state = sqlState(e);
-    return state.length() == 5 && OF_DATA.contains(state.substring(0, 2));
+    return state.length() != 5
+        || OF_SERVER.contains(state.substring(0, 2))
+        || (state.startsWith(OPERATOR_INTERVENTION) && !state.equals(QUERY_CANCELED));
+  }
+
+  /** Whether the same statement may succeed in a moment. */
+  static boolean isOfOthers(JdbiException e) {
+    String state = sqlState(e);
+    return state.equals(LOCK_NOT_AVAILABLE) || state.startsWith(ROLLBACK);
   }
 
   /** The five characters of SQLSTATE, or an empty text. */
