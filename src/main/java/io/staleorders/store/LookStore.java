@@ -15,6 +15,7 @@ public final class LookStore {
                  WHERE <is_unpaid> AND <is_ours>
                    AND <created_at> <= <due_upper_bound>
                    AND <created_instant> <= <now> - <delay>
+                   AND <key> IS NOT NULL
                    AND NOT EXISTS (
                        SELECT FROM order_closer.order_close c WHERE c.out_trade_no = <key_text>)
              ) AS scan_due,
@@ -38,6 +39,7 @@ public final class LookStore {
                 AND <created_at> > <due_lower_bound>
                 AND <created_instant> > <now> - <delay>
                 AND <created_at> < 'infinity'
+                AND <key> IS NOT NULL
               ORDER BY <created_at>
               LIMIT 1)\
       """;

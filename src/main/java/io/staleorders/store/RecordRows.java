@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.staleorders.order.Decision;
 import io.staleorders.order.Exchange;
+import java.time.Instant;
 import java.util.Locale;
 
 /**
@@ -11,6 +12,8 @@ import java.util.Locale;
  * left out is NULL there, which means: nothing new.
  */
 final class RecordRows {
+  private static final Instant LATEST = Instant.parse("9999-12-31T00:00:00Z");
+
   private RecordRows() {}
 
   /** A decision as a change to the order's row of {@code order_close}. */
@@ -18,7 +21,7 @@ final class RecordRows {
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     row.put("out_trade_no", outcome.claim().outTradeNo());
     row.put("sub_mchid", outcome.subMchid());
-    row.put("created_at", outcome.createdAt().toString());
+    row.put("created_at", bounded(outcome.createdAt()).toString());
     row.put("attempted", !outcome.exchanges().isEmpty());
     outcome
         .deciding()
@@ -70,6 +73,14 @@ final class RecordRows {
       case Decision.ClockOff clockOff -> row.put("attempted", false);
     }
     return row;
+  }
+
+  /** A time before the epoch, or endless, is not a time that Java and PostgreSQL agree on. */
+  private static Instant bounded(Instant time) {
+    if (time.isBefore(Instant.EPOCH)) {
+      return Instant.EPOCH;
+    }
+    return time.isAfter(LATEST) ? LATEST : time;
   }
 
   /** A request as a row of the history. */

@@ -15,6 +15,9 @@ import java.util.List;
 
 /** Whether a claimed order may be called about, by what the shop says of it now. Pure. */
 final class ClaimCheck {
+  /** A time that lies far ahead, endless perhaps, may be moved back. */
+  private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
   private final MerchantId spMchid;
   private final Duration closeDelay;
 
@@ -52,7 +55,8 @@ final class ClaimCheck {
     }
     if (!shop.oldEnough()) {
       Duration untilDue = Duration.between(now, createdAt.plus(closeDelay));
-      return decided(claim, subMchid, createdAt, new Decision.Uncalled(), untilDue);
+      Duration wait = untilDue.compareTo(LONGEST_WAIT) < 0 ? untilDue : LONGEST_WAIT;
+      return decided(claim, subMchid, createdAt, new Decision.Uncalled(), wait);
     }
     return new Checked.Callable(
         new ClaimedOrder(
