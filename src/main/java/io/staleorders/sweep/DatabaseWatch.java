@@ -1,6 +1,7 @@
 package io.staleorders.sweep;
 
 import io.staleorders.order.Event;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -12,8 +13,15 @@ import org.slf4j.LoggerFactory;
 public final class DatabaseWatch {
   private static final Logger log = LoggerFactory.getLogger(DatabaseWatch.class);
 
+  /**
+   * How long nothing may have failed for the database to be back: one that takes some statements
+   * and not others (a full disk, a right taken away) is not.
+   */
+  private static final Duration QUIET = Duration.ofSeconds(1);
+
   private final AtomicBoolean unavailable = new AtomicBoolean();
   private final Runnable answered;
+  private volatile long lastFailure = Ticker.now();
 
   /**
    * @param answered called whenever the database has answered
@@ -34,19 +42,21 @@ public final class DatabaseWatch {
     }
   }
 
-  /** Whether the last question was not answered. */
+  /** Whether a question was not answered just now. */
   public boolean isUnavailable() {
     return unavailable.get();
   }
 
   void answered() {
-    if (unavailable.compareAndSet(true, false)) {
+    boolean quiet = Ticker.since(lastFailure).compareTo(QUIET) >= 0;
+    if (quiet && unavailable.compareAndSet(true, false)) {
       Event.DATABASE_RECOVERED.on(log).log("the database answers again");
     }
     answered.run();
   }
 
   void failed(JdbiException e) {
+    lastFailure = Ticker.now();
     if (unavailable.compareAndSet(false, true)) {
       Event.DATABASE_UNAVAILABLE
           .on(log)

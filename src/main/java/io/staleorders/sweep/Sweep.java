@@ -77,20 +77,13 @@ public final class Sweep implements AutoCloseable {
     long begun = Ticker.now();
     Optional<Look> look = look();
     while (look.isPresent() && !calls.isStopping() && isWork(look.get())) {
-      Look present = look.get();
-      scan.beginIfDue(present);
-      scan.step();
-      if (present.probeDue()) {
-        calls.probe();
-      }
-      int claimed = present.claimDue() ? calls.claim() : 0;
-      if (claimed == 0 && !scan.isRunning()) {
-        calls.awaitRoom(TURN);
-      }
+      turn(look.get());
       look = look();
     }
     finish(begun);
-    return look.map(this::untilNext).orElse(shortest(DATABASE_RETRY, settings.interval()));
+    return look.filter(present -> !database.isUnavailable())
+        .map(this::untilNext)
+        .orElse(shortest(DATABASE_RETRY, settings.interval()));
   }
 
   /** Closes the named orders as far as they are due, and no others. */
@@ -129,9 +122,27 @@ public final class Sweep implements AutoCloseable {
     return look;
   }
 
+  private void turn(Look look) {
+    int claimed = 0;
+    if (!database.isUnavailable()) {
+      scan.beginIfDue(look);
+      scan.step();
+      if (look.probeDue()) {
+        calls.probe();
+      }
+      claimed = look.claimDue() ? calls.claim() : 0;
+    }
+    if (claimed == 0 && !scan.isRunning()) {
+      calls.awaitRoom(TURN);
+    }
+  }
+
   private boolean isWork(Look look) {
-    return calls.areUnderWay()
-        || scan.isRunning()
+    return calls.areUnderWay() || (!database.isUnavailable() && isNewWork(look));
+  }
+
+  private boolean isNewWork(Look look) {
+    return scan.isRunning()
         || look.scanDue()
         || ((look.claimDue() || look.probeDue()) && calls.mayCall())
         || !scan.nextFullAt(look.now()).isAfter(look.now());
