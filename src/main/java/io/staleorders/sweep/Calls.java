@@ -8,7 +8,6 @@ import io.staleorders.store.Claims;
 import io.staleorders.store.Outcome;
 import io.staleorders.store.ShopOrder;
 import io.staleorders.sweep.ClaimCheck.Checked;
-import io.staleorders.wechatpay.CallPermit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,11 +30,17 @@ final class Calls implements AutoCloseable {
   /** How often more is claimed at the most while earlier claims are not used up. */
   private static final Duration CLAIM_GAP = Duration.ofMillis(200);
 
+  /** How long calls that a stop broke off have to end and to be recorded. */
+  private static final Duration AFTER_CANCEL = Duration.ofMillis(500);
+
+  private static final Duration STOP_TURN = Duration.ofMillis(20);
+
   private final Stores stores;
   private final SweepSettings settings;
   private final ClaimCheck check;
   private final Attempt attempt;
   private final Sweep.Shared shared;
+  private final Permits permits;
   private final SweepCounts counts;
   private final Runnable cancelCalls;
   private final Recorder recorder;
@@ -42,7 +48,9 @@ final class Calls implements AutoCloseable {
   private final AtomicInteger outstanding = new AtomicInteger();
   private final Semaphore finished = new Semaphore(0);
   private long lastClaim = Ticker.now();
-  private volatile boolean stopping;
+
+  /** Held while orders are claimed, so that a stop finds all that are. */
+  private final ReentrantLock claiming = new ReentrantLock();
 
   Calls(
       Stores stores,
@@ -57,6 +65,7 @@ final class Calls implements AutoCloseable {
     this.check = check;
     this.attempt = attempt;
     this.shared = shared;
+    this.permits = new Permits(settings.callTimeout(), shared);
     this.counts = counts;
     this.cancelCalls = cancelCalls;
     this.concurrency = new Semaphore(settings.concurrency());
@@ -64,7 +73,7 @@ final class Calls implements AutoCloseable {
   }
 
   boolean isStopping() {
-    return stopping;
+    return permits.isStopping();
   }
 
   boolean areUnderWay() {
@@ -73,7 +82,7 @@ final class Calls implements AutoCloseable {
 
   /** Whether this copy may call at all. */
   boolean mayCall() {
-    return !stopping && !shared.faults().isClockOff() && !shared.database().isUnavailable();
+    return permits.mayBegin();
   }
 
   /**
@@ -90,7 +99,16 @@ final class Calls implements AutoCloseable {
     return claim(room -> stores.claims().claimNamed(outTradeNos, room));
   }
 
-  private int claim(IntFunction<Claims> claiming) {
+  private int claim(IntFunction<Claims> statement) {
+    claiming.lock();
+    try {
+      return claimWhileHeld(statement);
+    } finally {
+      claiming.unlock();
+    }
+  }
+
+  private int claimWhileHeld(IntFunction<Claims> statement) {
     int target = target();
     int room = target - outstanding.get();
     boolean soon = room < (target + 1) / 2 && !Ticker.isOver(lastClaim + CLAIM_GAP.toNanos());
@@ -101,16 +119,24 @@ final class Calls implements AutoCloseable {
     long claimTick = lastClaim;
     return shared
         .database()
-        .ask(() -> claiming.apply(room))
+        .ask(() -> statement.apply(room))
         .map(claims -> begin(claims, claimTick, Optional.empty()))
         .orElse(0);
   }
 
   /** Takes the probe of a pause, if one is due and no other copy has it, and tries one order. */
   void probe() {
-    if (!mayCall()) {
-      return;
+    claiming.lock();
+    try {
+      if (mayCall()) {
+        probeWhileHeld();
+      }
+    } finally {
+      claiming.unlock();
     }
+  }
+
+  private void probeWhileHeld() {
     Optional<PauseScope> scope =
         shared.database().ask(stores.pauses()::takeProbe).flatMap(taken -> taken);
     scope.ifPresent(
@@ -137,17 +163,33 @@ final class Calls implements AutoCloseable {
   /** Nothing new begins; what is under way ends within the grace and is recorded. */
   @Override
   public void close() {
-    stopping = true;
+    permits.stop();
     long end = Ticker.after(settings.grace());
-    while (areUnderWay() && !Ticker.isOver(end) && !Thread.currentThread().isInterrupted()) {
-      awaitRoom(Ticker.until(end));
-    }
+    awaitClaim(end);
+    awaitOutstanding(end);
+    permits.cancel();
     cancelCalls.run();
-    long last = Ticker.after(Duration.ofMillis(500));
-    while (areUnderWay() && !Ticker.isOver(last) && !Thread.currentThread().isInterrupted()) {
-      awaitRoom(Ticker.until(last));
-    }
+    awaitOutstanding(Ticker.after(AFTER_CANCEL));
     recorder.close();
+  }
+
+  /** In short turns: the sweep waits for the same orders, and may be the one that is told. */
+  private void awaitOutstanding(long end) {
+    while (areUnderWay() && !Ticker.isOver(end) && !Thread.currentThread().isInterrupted()) {
+      Duration left = Ticker.until(end);
+      awaitRoom(left.compareTo(STOP_TURN) < 0 ? left : STOP_TURN);
+    }
+  }
+
+  /** An order claimed just now is under way from here on, and is given back. */
+  private void awaitClaim(long end) {
+    try {
+      if (claiming.tryLock(Ticker.until(end).toNanos(), TimeUnit.NANOSECONDS)) {
+        claiming.unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private int target() {
@@ -201,12 +243,15 @@ final class Calls implements AutoCloseable {
   private void call(Task task) {
     concurrency.acquireUninterruptibly();
     try {
-      Attempt.Result result = attempt.make(task, permit(task));
+      Attempt.Result result = attempt.make(task, permits.of(task));
       counts.called(result.outcome().exchanges().size());
       if (result.outcome().decision() instanceof Decision.RateLimited) {
         shared.rate().lower().ifPresent(Calls::sayLowered);
       }
-      recorder.accept(shared.faults().seen(task, result), task.lease());
+      // What a stop broke off is no sign of an outage.
+      Outcome outcome =
+          permits.isCancelled() ? result.outcome() : shared.faults().seen(task, result);
+      recorder.accept(outcome, task.lease());
     } catch (RuntimeException e) {
       log.error("an attempt failed in a way that was not foreseen; its lease has to end", e);
       whenDone(uncalled(task.claim()), new Decision.Uncalled());
@@ -220,22 +265,6 @@ final class Calls implements AutoCloseable {
         .on(log)
         .addKeyValue("calls_per_second", callsASecond)
         .log("WeChat Pay says the account calls too often; the rate is lowered");
-  }
-
-  /** Asked before every request: may it still be made, and is it its turn? */
-  private CallPermit permit(Task task) {
-    Duration wholeAttempt = settings.callTimeout().multipliedBy(4);
-    Duration oneRequest = settings.callTimeout();
-    AtomicInteger requests = new AtomicInteger();
-    return () -> {
-      Duration needed = requests.getAndIncrement() == 0 ? wholeAttempt : oneRequest;
-      return mayRequest(task, needed) && shared.rate().take() && mayRequest(task, needed);
-    };
-  }
-
-  private boolean mayRequest(Task task, Duration needed) {
-    boolean paused = task.probe().isEmpty() && shared.faults().isPaused(task.order().merchant());
-    return mayCall() && !paused && task.lease().has(needed);
   }
 
   private void whenDone(Outcome outcome, Decision decision) {
