@@ -1,6 +1,5 @@
 -- What the service knows about orders it has to close. The shop's own tables stay as they are.
-
-CREATE SCHEMA IF NOT EXISTS order_closer;
+-- The schema is made before this, by whatever keeps the list of migrations in it.
 
 CREATE TABLE order_closer.order_close (
     out_trade_no      text PRIMARY KEY,

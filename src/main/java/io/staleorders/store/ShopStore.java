@@ -24,8 +24,8 @@ public final class ShopStore {
                    count(DISTINCT <sub_mchid>) FILTER (WHERE <key> IS NOT NULL) AS sub_mchids,
                    coalesce(max(<sub_mchid>) FILTER (WHERE <is_unpaid>),
                             max(<sub_mchid>) FILTER (WHERE <key> IS NOT NULL)) AS sub_mchid,
-                   coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
-                            max(<created_instant>)) AS created_at,
+                   least(greatest(coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
+                                           max(<created_instant>)), 'epoch'), '9999-01-01') AS created_at,
                    coalesce(coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
                                      max(<created_instant>)) <= <now> - <delay>, false) AS old_enough,
                    coalesce(bool_or(<is_closed>), false) AS closed_here

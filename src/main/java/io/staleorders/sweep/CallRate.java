@@ -76,6 +76,11 @@ public final class CallRate {
     }
   }
 
+  /** Writes to the database, as the first thing after it failed: is it well again? */
+  boolean isDatabaseBack() {
+    return database.ask(() -> store.reserve(1, RESERVE)).isPresent();
+  }
+
   /** Calls a second that were allowed when slots were last reserved. */
   public double callsASecond() {
     return callsASecond;

@@ -15,13 +15,16 @@ public final class DatabaseWatch {
 
   /**
    * How long nothing may have failed for the database to be back: one that takes some statements
-   * and not others (a full disk, a right taken away) is not.
+   * and not others (a full disk, a right taken away) is not. It doubles when that was too soon.
    */
   private static final Duration QUIET = Duration.ofSeconds(1);
 
+  private static final Duration LONGEST_QUIET = Duration.ofSeconds(30);
+
   private final AtomicBoolean unavailable = new AtomicBoolean();
   private final Runnable answered;
-  private volatile long lastFailure = Ticker.now();
+  private volatile long lastFailure = Ticker.now() - LONGEST_QUIET.multipliedBy(2).toNanos();
+  private volatile Duration quiet = QUIET;
 
   /**
    * @param answered called whenever the database has answered
@@ -30,11 +33,25 @@ public final class DatabaseWatch {
     this.answered = answered;
   }
 
-  /** The answer of {@code question}, absent if the database fails. */
-  public <T> Optional<T> ask(Supplier<T> question) {
-    try {
-      T answer = question.get();
+  /** The answer of a statement that writes, absent if it fails. */
+  public <T> Optional<T> ask(Supplier<T> statement) {
+    Optional<T> answer = read(statement);
+    if (answer.isPresent()) {
       answered();
+    }
+    return answer;
+  }
+
+  /**
+   * The answer of a statement that reads, absent if it fails. It does not say that a database which
+   * failed is well again: a full or read-only one can still be read.
+   */
+  public <T> Optional<T> read(Supplier<T> statement) {
+    try {
+      T answer = statement.get();
+      if (!unavailable.get()) {
+        answered.run();
+      }
       return Optional.of(answer);
     } catch (JdbiException e) {
       failed(e);
@@ -48,16 +65,21 @@ public final class DatabaseWatch {
   }
 
   void answered() {
-    boolean quiet = Ticker.since(lastFailure).compareTo(QUIET) >= 0;
-    if (quiet && unavailable.compareAndSet(true, false)) {
+    boolean back = Ticker.since(lastFailure).compareTo(quiet) >= 0;
+    if (back && unavailable.compareAndSet(true, false)) {
       Event.DATABASE_RECOVERED.on(log).log("the database answers again");
     }
-    answered.run();
+    if (!unavailable.get()) {
+      answered.run();
+    }
   }
 
   void failed(JdbiException e) {
+    boolean soon = Ticker.since(lastFailure).compareTo(LONGEST_QUIET.multipliedBy(2)) < 0;
     lastFailure = Ticker.now();
     if (unavailable.compareAndSet(false, true)) {
+      Duration doubled = quiet.multipliedBy(2);
+      quiet = soon ? shorter(doubled, LONGEST_QUIET) : QUIET;
       Event.DATABASE_UNAVAILABLE
           .on(log)
           .addKeyValue("error", SqlFailure.message(e))
@@ -65,5 +87,9 @@ public final class DatabaseWatch {
           .log("the database does not answer as it should; nothing is called until it does");
       log.debug("what the database failed at", e);
     }
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) <= 0 ? a : b;
   }
 }

@@ -74,12 +74,12 @@ public final class DryRun implements AutoCloseable {
     Optional<Page.Cursor> cursor = Optional.empty();
     while (!stopping) {
       Optional<Page.Cursor> from = cursor;
-      List<Page.Cursor> page = database.ask(() -> due.page(from)).orElse(List.of());
+      List<Page.Cursor> page = database.read(() -> due.page(from)).orElse(List.of());
       if (page.isEmpty()) {
         break;
       }
       List<String> numbers = page.stream().map(Page.Cursor::outTradeNo).toList();
-      Map<String, ShopOrder> orders = database.ask(() -> shop.read(numbers)).orElse(Map.of());
+      Map<String, ShopOrder> orders = database.read(() -> shop.read(numbers)).orElse(Map.of());
       for (ShopOrder order : orders.values()) {
         Verdict verdict = stopping ? new Verdict(Event.WOULD_KEEP, "STOPPED") : ask(order);
         switch (verdict.event()) {

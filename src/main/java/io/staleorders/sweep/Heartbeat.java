@@ -22,7 +22,7 @@ public final class Heartbeat {
   /** Says how things stand; nothing while the database does not answer. */
   public void beat() {
     database
-        .ask(store::count)
+        .read(store::count)
         .ifPresent(
             counts ->
                 Event.HEARTBEAT

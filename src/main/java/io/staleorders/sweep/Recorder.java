@@ -31,10 +31,7 @@ final class Recorder implements AutoCloseable {
   private static final Duration GATHER = Duration.ofMillis(50);
 
   private static final Duration TRY_AGAIN = Duration.ofMillis(250);
-
-  /** How long a row is left in peace whose change had to wait for a lock of the shop's. */
-  private static final Duration TRY_AGAIN_ALONE = Duration.ofSeconds(1);
-
+  private static final Duration TRY_ALONE_AGAIN = Duration.ofSeconds(1);
   private static final int LARGEST_BATCH = 200;
 
   private final RecordStore store;
@@ -45,19 +42,19 @@ final class Recorder implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closing;
 
-  /** Outcomes that made a batch wait for a lock: recorded one at a time, beside the batches. */
-  private final ConcurrentLinkedQueue<Pending> alone = new ConcurrentLinkedQueue<>();
-
   /**
-   * @param notBefore when it may be tried
+   * An outcome on its way.
+   *
+   * @param notBefore when it may be tried again
+   * @param alone whether it is kept apart, since it would make a batch fail or wait
    */
-  private record Pending(Outcome outcome, Lease lease, long notBefore) {
-    Pending(Outcome outcome, Lease lease) {
-      this(outcome, lease, Ticker.now());
+  private record Pending(Outcome outcome, Lease lease, long notBefore, boolean alone) {
+    static Pending fresh(Outcome outcome, Lease lease) {
+      return new Pending(outcome, lease, Ticker.now(), false);
     }
 
-    Pending later() {
-      return new Pending(outcome, lease, Ticker.after(TRY_AGAIN_ALONE));
+    Pending again(Duration wait, boolean apart) {
+      return new Pending(outcome, lease, Ticker.after(wait), apart);
     }
   }
 
@@ -73,7 +70,7 @@ final class Recorder implements AutoCloseable {
 
   /** Takes an outcome to be recorded. */
   void accept(Outcome outcome, Lease lease) {
-    queue.add(new Pending(outcome, lease));
+    queue.add(Pending.fresh(outcome, lease));
   }
 
   /** Records what it has, once; what fails then is left to its lease. */
@@ -90,11 +87,7 @@ final class Recorder implements AutoCloseable {
   private void run() {
     while (!closing) {
       try {
-        List<Pending> batch = gather();
-        if (!batch.isEmpty()) {
-          record(batch);
-        }
-        recordOneAlone();
+        recordAll(gather());
       } catch (InterruptedException e) {
         break;
       } catch (RuntimeException e) {
@@ -104,10 +97,15 @@ final class Recorder implements AutoCloseable {
     List<Pending> rest = new ArrayList<>();
     queue.drainTo(rest);
     rest.addAll(held);
-    rest.addAll(alone);
-    if (!rest.isEmpty()) {
-      record(rest);
+    recordAll(rest);
+  }
+
+  private void recordAll(List<Pending> pending) {
+    List<Pending> together = pending.stream().filter(one -> !one.alone()).toList();
+    if (!together.isEmpty()) {
+      record(together);
     }
+    pending.stream().filter(Pending::alone).forEach(one -> record(List.of(one)));
   }
 
   private List<Pending> gather() throws InterruptedException {
@@ -123,46 +121,33 @@ final class Recorder implements AutoCloseable {
         }
       }
     }
-    for (Pending again = held.poll(); again != null; again = held.poll()) {
-      batch.add(again);
-    }
+    List<Pending> again = held.stream().filter(one -> Ticker.isOver(one.notBefore())).toList();
+    held.removeAll(again);
+    batch.addAll(again);
     return batch;
   }
 
-  private void recordOneAlone() {
-    Pending next = alone.peek();
-    if (next != null && Ticker.isOver(next.notBefore())) {
-      alone.remove();
-      record(List.of(next));
-    }
-  }
-
   private void record(List<Pending> batch) {
+    Map<Outcome, Pending> pending =
+        batch.stream().collect(Collectors.toMap(Pending::outcome, Function.identity()));
     List<Recorded> recorded;
     try {
       recorded = store.record(batch.stream().map(Pending::outcome).toList());
     } catch (JdbiException e) {
       if (SqlFailure.isOfServer(e)) {
         database.failed(e);
-        held.addAll(batch);
+        batch.forEach(one -> held.add(one.again(TRY_AGAIN, one.alone())));
       } else if (batch.size() > 1) {
         batch.forEach(one -> record(List.of(one)));
       } else {
-        refused(batch.getFirst(), e);
+        failedAlone(batch.getFirst(), e);
       }
       return;
     } catch (RuntimeException e) {
-      if (batch.size() > 1) {
-        batch.forEach(one -> record(List.of(one)));
-      } else {
-        log.error("an outcome cannot be recorded; the order is claimed again later", e);
-        whenDone.accept(batch.getFirst().outcome(), new Decision.Uncalled());
-      }
+      unforeseen(batch, e);
       return;
     }
     database.answered();
-    Map<Outcome, Pending> pending =
-        batch.stream().collect(Collectors.toMap(Pending::outcome, Function.identity()));
     recorded.forEach(one -> finish(one, pending));
   }
 
@@ -178,18 +163,33 @@ final class Recorder implements AutoCloseable {
         if (one == null || one.lease().isOver() || closing) {
           retryInstead(row.outcome(), RetryReason.ROW_LOCKED);
         } else {
-          held.add(one);
+          held.add(one.again(TRY_AGAIN, false));
         }
       }
     }
   }
 
+  /** A fault of ours: the order is claimed again when its lease ends, and the others go on. */
+  private void unforeseen(List<Pending> batch, RuntimeException e) {
+    if (batch.size() > 1) {
+      batch.forEach(one -> record(List.of(one)));
+    } else {
+      log.error("an outcome cannot be recorded in a way that was not foreseen", e);
+      whenDone.accept(batch.getFirst().outcome(), new Decision.Uncalled());
+    }
+  }
+
+  /** The shop's row, or a trigger of it: nobody else has to wait for that. */
+  private void failedAlone(Pending one, JdbiException e) {
+    if (SqlFailure.isPassing(e) && !one.lease().isOver() && !closing) {
+      held.add(one.again(TRY_ALONE_AGAIN, true));
+    } else {
+      refused(one, e);
+    }
+  }
+
   /** The shop's database does not take the change to its row: a trigger, a constraint. */
   private void refused(Pending one, JdbiException e) {
-    if (SqlFailure.isOfOthers(e) && !one.lease().isOver() && !closing) {
-      alone.add(one.later());
-      return;
-    }
     if (one.outcome().decision() instanceof Decision.Retry) {
       log.atError()
           .addKeyValue("out_trade_no", one.outcome().claim().outTradeNo())
@@ -210,6 +210,6 @@ final class Recorder implements AutoCloseable {
     Decision.Retry retry =
         new Decision.Retry(reason, Duration.ZERO, true, outcome.claim().progress().absences());
     Outcome instead = outcome.with(retry, outcome.retryAfter());
-    record(List.of(new Pending(instead, new Lease(Ticker.now()))));
+    record(List.of(Pending.fresh(instead, new Lease(Ticker.now()))));
   }
 }

@@ -18,12 +18,14 @@ final class Scan {
   private final Duration fullInterval;
   private Optional<Instant> lastFull = Optional.empty();
   private Optional<Running> running = Optional.empty();
+  private boolean fruitless;
 
   /**
    * @param begunAt by the database's clock
+   * @param entered orders so far
    * @param next where the next page begins; absent before the first
    */
-  private record Running(boolean full, Instant begunAt, Optional<Page.Cursor> next) {}
+  private record Running(boolean full, Instant begunAt, int entered, Optional<Page.Cursor> next) {}
 
   Scan(ScanStore store, DatabaseWatch database, SweepCounts counts, Duration fullInterval) {
     this.store = store;
@@ -32,16 +34,25 @@ final class Scan {
     this.fullInterval = fullInterval;
   }
 
+  /** A new pass begins: what the last one could not enter is tried once more. */
+  void newPass() {
+    fruitless = false;
+  }
+
   /** Begins a scan if one is due and none is under way. */
   void beginIfDue(Look look) {
-    if (running.isPresent()) {
-      return;
+    if (running.isEmpty() && isDue(look)) {
+      running = Optional.of(new Running(isFullDue(look), look.now(), 0, Optional.empty()));
     }
-    if (!nextFullAt(look.now()).isAfter(look.now())) {
-      running = Optional.of(new Running(true, look.now(), Optional.empty()));
-    } else if (look.scanDue()) {
-      running = Optional.of(new Running(false, look.now(), Optional.empty()));
-    }
+  }
+
+  /** Whether a scan is wanted; no second one in a pass that would enter as little as the first. */
+  boolean isDue(Look look) {
+    return isFullDue(look) || (look.scanDue() && !fruitless);
+  }
+
+  private boolean isFullDue(Look look) {
+    return !nextFullAt(look.now()).isAfter(look.now());
   }
 
   /** When the next full scan is due; at once when there was none. */
@@ -67,11 +78,13 @@ final class Scan {
     Page page = read.get();
     page.malformed().forEach(OrderLog::malformed);
     counts.abandoned(page.malformed().size());
+    int entered = scan.entered() + page.entered() + page.malformed().size();
     if (page.next().isPresent()) {
-      running = Optional.of(new Running(scan.full(), scan.begunAt(), page.next()));
+      running = Optional.of(new Running(scan.full(), scan.begunAt(), entered, page.next()));
       return;
     }
     running = Optional.empty();
+    fruitless = entered == 0;
     if (database.ask(() -> store.moveMark(scan.begunAt())).isPresent() && scan.full()) {
       lastFull = Optional.of(scan.begunAt());
     }

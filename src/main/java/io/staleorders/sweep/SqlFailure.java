@@ -8,35 +8,32 @@ import org.jspecify.annotations.Nullable;
 /** What a failed statement says about itself. */
 final class SqlFailure {
   /**
-   * Classes of SQLSTATE that speak of the server or the connection: any statement would fail. Every
-   * other speaks of a row, its data or its trigger, which may raise a state of its own making.
+   * Classes of SQLSTATE that speak of the server and of the way to it: connection, read-only
+   * standby, login, resources, operator intervention, system error. Any other speaks of the
+   * statement, a row or a trigger of the shop's, whatever that trigger calls it.
    */
-  private static final Set<String> OF_SERVER = Set.of("08", "25", "28", "3D", "53", "58");
+  private static final Set<String> OF_SERVER =
+      Set.of("08", "25", "28", "3D", "53", "57P01", "57P02", "57P03", "57P05", "58");
 
-  /** One class speaks of the server, but for a statement that took too long. */
-  private static final String OPERATOR_INTERVENTION = "57";
-
-  private static final String QUERY_CANCELED = "57014";
-
-  /** Others were in the way: a lock, a deadlock, a row that moved. */
-  private static final String LOCK_NOT_AVAILABLE = "55P03";
-
-  private static final String ROLLBACK = "40";
+  /** Of these the same statement may succeed a moment later: lock wait, deadlock, timeout. */
+  private static final Set<String> PASSING = Set.of("40", "55", "57014");
 
   private SqlFailure() {}
 
-  /** Whether any other statement would fail as well. */
+  /** Whether the database itself fails, and every other statement would too. */
   static boolean isOfServer(JdbiException e) {
     String state = sqlState(e);
-    return state.length() != 5
-        || OF_SERVER.contains(state.substring(0, 2))
-        || (state.startsWith(OPERATOR_INTERVENTION) && !state.equals(QUERY_CANCELED));
+    return state.isEmpty() || isIn(OF_SERVER, state);
   }
 
-  /** Whether the same statement may succeed in a moment. */
-  static boolean isOfOthers(JdbiException e) {
-    String state = sqlState(e);
-    return state.equals(LOCK_NOT_AVAILABLE) || state.startsWith(ROLLBACK);
+  /** Whether the same statement may succeed a moment later. */
+  static boolean isPassing(JdbiException e) {
+    return isIn(PASSING, sqlState(e));
+  }
+
+  private static boolean isIn(Set<String> states, String state) {
+    return states.contains(state)
+        || (state.length() == 5 && states.contains(state.substring(0, 2)));
   }
 
   /** The five characters of SQLSTATE, or an empty text. */

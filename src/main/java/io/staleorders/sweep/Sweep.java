@@ -75,6 +75,7 @@ public final class Sweep implements AutoCloseable {
    */
   public Duration run() {
     long begun = Ticker.now();
+    scan.newPass();
     Optional<Look> look = look();
     while (look.isPresent() && !calls.isStopping() && isWork(look.get())) {
       turn(look.get());
@@ -113,7 +114,10 @@ public final class Sweep implements AutoCloseable {
   }
 
   private Optional<Look> look() {
-    Optional<Look> look = database.ask(stores.look()::look);
+    if (database.isUnavailable() && !shared.rate().isDatabaseBack()) {
+      return Optional.empty();
+    }
+    Optional<Look> look = database.read(stores.look()::look);
     look.ifPresent(
         present -> {
           shared.faults().databaseAhead(Duration.between(shared.clock().instant(), present.now()));
@@ -143,9 +147,8 @@ public final class Sweep implements AutoCloseable {
 
   private boolean isNewWork(Look look) {
     return scan.isRunning()
-        || look.scanDue()
-        || ((look.claimDue() || look.probeDue()) && calls.mayCall())
-        || !scan.nextFullAt(look.now()).isAfter(look.now());
+        || scan.isDue(look)
+        || ((look.claimDue() || look.probeDue()) && calls.mayCall());
   }
 
   private Duration untilNext(Look look) {

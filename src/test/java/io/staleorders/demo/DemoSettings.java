@@ -32,7 +32,7 @@ final class DemoSettings {
         entry("ORDERS_FILTER_COLUMN", "channel"),
         entry("ORDERS_FILTER_VALUES", "WECHAT"),
         entry("CLOSE_DELAY", CLOSE_DELAY.toString()),
-        entry("CLOSE_CONCURRENCY", "16"),
+        entry("CLOSE_CONCURRENCY", "6"),
         entry("CLAIM_LEASE", "18s"),
         entry("SWEEP_INTERVAL", "1s"),
         entry("RETRY_FIRST_DELAY", "1s"),

@@ -1,5 +1,6 @@
 package io.staleorders.demo;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.staleorders.sandbox.OrderRecord;
 import io.staleorders.sandbox.Sandbox;
 import io.staleorders.sandbox.SeenRequest;
@@ -22,7 +23,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.result.RowView;
 
 /** The shop: its database, with the orders of {@code db/demo}. */
-final class DemoShop {
+final class DemoShop implements AutoCloseable {
   private static final Path EXAMPLE = Path.of("db", "demo");
 
   private static final String ORDERS =
@@ -45,15 +46,25 @@ final class DemoShop {
         AND next_attempt_at > now() + interval '1 minute'
       """;
 
+  private final HikariDataSource pool;
   private final Jdbi jdbi;
 
-  private DemoShop(Jdbi jdbi) {
-    this.jdbi = jdbi;
+  private DemoShop(HikariDataSource pool) {
+    this.pool = pool;
+    this.jdbi = Databases.jdbi(pool);
   }
 
   /** Makes the example's table and its orders. */
   static DemoShop open(Database database) {
-    try (Connection connection = database.dataSource().getConnection();
+    DemoShop shop =
+        new DemoShop(
+            Databases.pool(
+                database.jdbcUrl(),
+                Optional.of(database.user()),
+                Optional.of(database.password()),
+                2,
+                "shop"));
+    try (Connection connection = shop.pool.getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(Files.readString(EXAMPLE.resolve("01_orders_table.sql")));
       statement.execute(Files.readString(EXAMPLE.resolve("02_orders.sql")));
@@ -62,22 +73,22 @@ final class DemoShop {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new DemoShop(Databases.jdbi(database.dataSource()));
+    return shop;
   }
 
-  /** Of the server that the database is on. */
-  static String postgresVersion(Database database) {
-    return text(Databases.jdbi(database.dataSource()), "SHOW server_version");
+  @Override
+  public void close() {
+    pool.close();
   }
 
   /** How many orders there are. */
   int size() {
-    return Integer.parseInt(text(jdbi, "SELECT count(*) FROM orders"));
+    return Integer.parseInt(text("SELECT count(*) FROM orders"));
   }
 
   /** Whether the service has made its tables. */
   boolean isKnownToService() {
-    return text(jdbi, "SELECT to_regclass('order_closer.pause') IS NOT NULL").equals("t");
+    return text("SELECT to_regclass('order_closer.pause') IS NOT NULL").equals("t");
   }
 
   /** As the shop does it when something happens to an order. */
@@ -138,7 +149,7 @@ final class DemoShop {
         firstCallAt);
   }
 
-  private static String text(Jdbi jdbi, String sql) {
+  private String text(String sql) {
     return jdbi.withHandle(handle -> handle.createQuery(sql).mapTo(String.class).one());
   }
 }

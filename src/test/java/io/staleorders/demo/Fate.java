@@ -4,45 +4,54 @@ import java.util.Set;
 
 /** What has to become of an order. */
 enum Fate {
-  CLOSED("closed", "CLOSED", "", "CLOSED", Set.of("CLOSED", "REVOKED")),
-  REPORTED_PAID("reported, the row left alone", "PAID", "", "NOTPAY", Set.of("SUCCESS", "REFUND")),
-  CLOSED_HERE("closed here: unknown there", "NOT_FOUND", "", "CLOSED", Set.of("ABSENT")),
+  CLOSED("closed", Set.of("CLOSED"), "", "CLOSED", Set.of("CLOSED", "REVOKED")),
+  REPORTED_PAID(
+      "reported, the row left alone", Set.of("PAID"), "", "NOTPAY", Set.of("SUCCESS", "REFUND")),
+  CLOSED_HERE("closed here: unknown there", Set.of("NOT_FOUND"), "", "CLOSED", Set.of("ABSENT")),
   WAITS_FOR_PAYER(
       "waits: somebody may be paying",
-      "RETRY",
+      Set.of("RETRY"),
       "MAY_BE_PAYING",
       "NOTPAY",
       Set.of("USERPAYING", "NOTPAY")),
   WAITS_FOR_MERCHANT(
       "waits: sub-merchant paused",
-      "DUE",
+      Set.of("DUE", "RETRY"),
       Became.PAUSED,
       "NOTPAY",
       Set.of("NOTPAY", Became.NEVER_ASKED)),
   GIVEN_UP_AS_PAYMENT_CODE(
-      "given up: NEEDS_REVERSE", "ABANDONED", "NEEDS_REVERSE", "NOTPAY", Set.of("NOTPAY")),
+      "given up: NEEDS_REVERSE", Set.of("ABANDONED"), "NEEDS_REVERSE", "NOTPAY", Set.of("NOTPAY")),
   GIVEN_UP_AS_MALFORMED(
-      "given up: MALFORMED", "ABANDONED", "MALFORMED", "NOTPAY", Set.of(Became.NEVER_ASKED)),
+      "given up: MALFORMED",
+      Set.of("ABANDONED"),
+      "MALFORMED",
+      "NOTPAY",
+      Set.of(Became.NEVER_ASKED)),
   GIVEN_UP_AS_DUPLICATE(
       "given up: DUPLICATE_NUMBER",
-      "ABANDONED",
+      Set.of("ABANDONED"),
       "DUPLICATE_NUMBER",
       "NOTPAY",
       Set.of(Became.NEVER_ASKED)),
-  KEPT_AS_PAID("the shop's own write stands", "SUPERSEDED", "", "PAID", Set.of("SUCCESS")),
-  KEPT_AS_CANCELLED("the shop's own write stands", "SUPERSEDED", "", "CANCELLED", Set.of("CLOSED")),
-  LEFT_UNPAID("left alone", Became.UNTOUCHED, "", "NOTPAY", Set.of(Became.NEVER_ASKED)),
-  LEFT_PAID("left alone", Became.UNTOUCHED, "", "PAID", Set.of(Became.NEVER_ASKED));
+  KEPT_AS_PAID("the shop's own write stands", Set.of("SUPERSEDED"), "", "PAID", Set.of("SUCCESS")),
+  KEPT_AS_CANCELLED(
+      "the shop's own write stands", Set.of("SUPERSEDED"), "", "CANCELLED", Set.of("CLOSED")),
+  LEFT_UNPAID("left alone", Set.of(Became.UNTOUCHED), "", "NOTPAY", Set.of(Became.NEVER_ASKED)),
+  LEFT_PAID("left alone", Set.of(Became.UNTOUCHED), "", "PAID", Set.of(Became.NEVER_ASKED));
 
   private final String text;
-  private final String service;
+
+  @SuppressWarnings("ImmutableEnumChecker") // Set.of
+  private final Set<String> service;
+
   private final String reason;
   private final String shop;
 
   @SuppressWarnings("ImmutableEnumChecker") // Set.of
   private final Set<String> wechatPay;
 
-  Fate(String text, String service, String reason, String shop, Set<String> wechatPay) {
+  Fate(String text, Set<String> service, String reason, String shop, Set<String> wechatPay) {
     this.text = text;
     this.service = service;
     this.reason = reason;
@@ -57,7 +66,7 @@ enum Fate {
 
   /** Whether that is what became of the order. */
   boolean isOf(Became became) {
-    return became.service().equals(service)
+    return service.contains(became.service())
         && became.reason().equals(reason)
         && became.shop().equals(shop)
         && wechatPay.contains(became.wechatPay());

@@ -2,14 +2,11 @@ package io.staleorders.demo;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The end of the demonstration: what was expected, and what became of it. */
 record Report(List<Kind> kinds, List<Promise> promises) {
-  private static final String ROW = "%-42s %6s  %-29s  %-10s  %-9s  %-10s  %s";
-
   boolean isAllAsExpected() {
     return kinds.stream().allMatch(Kind::isAsExpected)
         && promises.stream().allMatch(Promise::isKept);
@@ -19,10 +16,11 @@ record Report(List<Kind> kinds, List<Promise> promises) {
   List<String> lines() {
     List<String> lines = new ArrayList<>();
     String head = row("order", "orders", "expected", "service", "shop", "WeChat Pay", "ok");
-    lines.add(row("", "", "", "became: in", "in the", "at", ""));
+    lines.add(row("", "", "", "became with the service, in the shop, at WeChat Pay", "", "", ""));
     lines.add(head);
     lines.add("-".repeat(head.length()));
     kinds.forEach(kind -> lines.add(row(kind)));
+    lines.add("-: never taken up by the service, never called about");
     lines.add("");
     promises.forEach(
         promise -> lines.add("%-4s%s".formatted(ok(promise.isKept()), promise.text())));
@@ -77,7 +75,7 @@ record Report(List<Kind> kinds, List<Promise> promises) {
   }
 
   private static String row(Object... cells) {
-    return String.format(Locale.ROOT, ROW, cells).stripTrailing();
+    return "%-42s %6s  %-29s  %-10s  %-9s  %-10s  %s".formatted(cells).stripTrailing();
   }
 
   private static String ok(boolean is) {

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 /** What people see. */
 final class Screen {
   /** So that a line of the log is mostly a line of the terminal. */
-  private static final int LONGEST_LINE = 140;
+  private static final int LONGEST_LINE = 120;
 
   // The log is UTF-8, whatever the terminal says of itself.
   private final PrintStream out =
@@ -50,8 +50,10 @@ final class Screen {
    * @param found what to say of what came of it
    */
   <T> T doing(String what, Supplier<T> work, Function<T, String> found) {
-    out.print("== " + what + " ... ");
-    out.flush();
+    if (!dark) {
+      out.print("== " + what + " ... ");
+      out.flush();
+    }
     Stopwatch watch = Stopwatch.start();
     T result = work.get();
     line(found.apply(result) + " (" + seconds(watch.elapsed()) + ")");

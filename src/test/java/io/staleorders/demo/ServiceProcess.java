@@ -61,9 +61,11 @@ final class ServiceProcess implements AutoCloseable {
     }
   }
 
+  /** It runs for seconds: what makes a JVM fast in the long run would only make it late. */
   private static List<String> command() {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-XX:TieredStopAtLevel=1",
         "-XX:+UseSerialGC",
         "--enable-native-access=ALL-UNNAMED",
         "--sun-misc-unsafe-memory-access=allow",
@@ -91,7 +93,8 @@ final class ServiceProcess implements AutoCloseable {
    * @return whether it stopped by itself
    */
   boolean stop() {
-    process.destroy();
+    // Not process.destroy(), which would also close the stream that the log comes by.
+    process.toHandle().destroy();
     boolean stopped = awaitEnd();
     if (!stopped) {
       process.destroyForcibly();

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 
-/** What happens by chance, from one seed; the same for the same order and the same request of it. */
+/**
+ * What happens by chance, from one seed; the same for the same order and the same request of it.
+ */
 final class Chance {
   /** What an order's number may begin with, for kinds of orders. */
   private static final List<String> KINDS =

@@ -211,8 +211,9 @@ class DecisionTableTest {
             Misbehaviour.HUGE,
             Misbehaviour.SIGN_ERROR,
             Misbehaviour.RATELIMIT_EXCEEDED);
+    int merchants = 0;
     for (Misbehaviour each : EnumSet.complementOf(EnumSet.copyOf(others))) {
-      String subMchid = "19000" + each.ordinal();
+      String subMchid = "19000" + merchants++;
       shop.order(each.prefix() + "-1", DUE, subMchid, "NOTPAY");
       shop.order(each.prefix() + "3-1", DUE, subMchid, "NOTPAY");
     }

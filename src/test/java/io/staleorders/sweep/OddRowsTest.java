@@ -117,7 +117,7 @@ class OddRowsTest {
     shop.execute(insert, "YEAR-ONE", "0001-01-01T00:00:00+08:00");
     shop.execute(insert, "NEVER-01", "infinity");
     shop.execute(insert, "FAR-AWAY", "9999-12-31");
-    shop.execute(insert, "NO-TIME-1", null);
+    shop.execute("INSERT INTO orders (out_trade_no, sub_mchid) VALUES ('NO-TIME-1', '1900000109')");
 
     rig.sweep();
 

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
@@ -127,9 +128,9 @@ class SweepTest {
         .extracting(row -> row.get("operation") + " " + row.get("http_status"))
         .containsExactly("close 204", "query 200");
     assertThat(history("ORDER-1"))
-        .allMatch(row -> row.get("verified").equals(true))
-        .allMatch(row -> row.get("attempt").equals(1))
-        .allMatch(row -> row.get("instance_id").equals("copy-1"))
+        .allMatch(row -> Objects.equals(row.get("verified"), true))
+        .allMatch(row -> Objects.equals(row.get("attempt"), 1))
+        .allMatch(row -> Objects.equals(row.get("instance_id"), "copy-1"))
         .extracting(row -> row.get("request_id"))
         .isEqualTo(
             rig.sandbox().requests("ORDER-1").stream().map(seen -> seen.requestId()).toList());

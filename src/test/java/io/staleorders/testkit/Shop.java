@@ -122,7 +122,7 @@ public final class Shop {
                 age.toMillis()));
   }
 
-  /** Many unpaid orders of one sub-merchant, {@code prefix0} and so on. */
+  /** Many unpaid orders of one sub-merchant, numbered from 0 after {@code prefix}. */
   public void orders(String prefix, int count, Duration age, String subMchid) {
     execute(
         "INSERT INTO orders (out_trade_no, sub_mchid, created_at)"
