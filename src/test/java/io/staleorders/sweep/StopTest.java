@@ -107,7 +107,7 @@ class StopTest {
 
     await()
         .atMost(Duration.ofSeconds(5))
-        .until(() -> shop.row("ORDER-1").get("claim_id").isEmpty());
+        .until(() -> "".equals(shop.row("ORDER-1").get("claim_id")));
     assertThat(rig.sandbox().requests()).isEmpty();
   }
 
