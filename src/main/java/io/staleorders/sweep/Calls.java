@@ -8,7 +8,6 @@ import io.staleorders.store.Claims;
 import io.staleorders.store.Outcome;
 import io.staleorders.store.ShopOrder;
 import io.staleorders.sweep.ClaimCheck.Checked;
-import io.staleorders.wechatpay.CallPermit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +30,17 @@ final class Calls implements AutoCloseable {
   /** How often more is claimed at the most while earlier claims are not used up. */
   private static final Duration CLAIM_GAP = Duration.ofMillis(200);
 
+  /** How long calls that a stop broke off have to end and to be recorded. */
+  private static final Duration AFTER_CANCEL = Duration.ofMillis(500);
+
+  private static final Duration STOP_TURN = Duration.ofMillis(20);
+
   private final Stores stores;
   private final SweepSettings settings;
   private final ClaimCheck check;
   private final Attempt attempt;
   private final Sweep.Shared shared;
+  private final Permits permits;
   private final SweepCounts counts;
   private final Runnable cancelCalls;
   private final Recorder recorder;
@@ -46,9 +51,6 @@ final class Calls implements AutoCloseable {
 
   /** Held while orders are claimed, so that a stop finds all that are. */
   private final ReentrantLock claiming = new ReentrantLock();
-
-  private volatile boolean stopping;
-  private volatile boolean cancelled;
 
   Calls(
       Stores stores,
@@ -63,6 +65,7 @@ final class Calls implements AutoCloseable {
     this.check = check;
     this.attempt = attempt;
     this.shared = shared;
+    this.permits = new Permits(settings.callTimeout(), shared);
     this.counts = counts;
     this.cancelCalls = cancelCalls;
     this.concurrency = new Semaphore(settings.concurrency());
@@ -70,7 +73,7 @@ final class Calls implements AutoCloseable {
   }
 
   boolean isStopping() {
-    return stopping;
+    return permits.isStopping();
   }
 
   boolean areUnderWay() {
@@ -79,11 +82,7 @@ final class Calls implements AutoCloseable {
 
   /** Whether this copy may call at all. */
   boolean mayCall() {
-    return !stopping && mayGoOn();
-  }
-
-  private boolean mayGoOn() {
-    return !cancelled && !shared.faults().isClockOff() && !shared.database().isUnavailable();
+    return permits.mayBegin();
   }
 
   /**
@@ -161,27 +160,25 @@ final class Calls implements AutoCloseable {
     }
   }
 
-  /** From now on nothing is claimed, and what is claimed but not called about is given back. */
-  void beginNothing() {
-    stopping = true;
-  }
-
   /** Nothing new begins; what is under way ends within the grace and is recorded. */
   @Override
   public void close() {
-    beginNothing();
+    permits.stop();
     long end = Ticker.after(settings.grace());
     awaitClaim(end);
-    while (areUnderWay() && !Ticker.isOver(end) && !Thread.currentThread().isInterrupted()) {
-      awaitRoom(Ticker.until(end));
-    }
-    cancelled = true;
+    awaitOutstanding(end);
+    permits.cancel();
     cancelCalls.run();
-    long last = Ticker.after(Duration.ofMillis(500));
-    while (areUnderWay() && !Ticker.isOver(last) && !Thread.currentThread().isInterrupted()) {
-      awaitRoom(Ticker.until(last));
-    }
+    awaitOutstanding(Ticker.after(AFTER_CANCEL));
     recorder.close();
+  }
+
+  /** In short turns: the sweep waits for the same orders, and may be the one that is told. */
+  private void awaitOutstanding(long end) {
+    while (areUnderWay() && !Ticker.isOver(end) && !Thread.currentThread().isInterrupted()) {
+      Duration left = Ticker.until(end);
+      awaitRoom(left.compareTo(STOP_TURN) < 0 ? left : STOP_TURN);
+    }
   }
 
   /** An order claimed just now is under way from here on, and is given back. */
@@ -246,13 +243,14 @@ final class Calls implements AutoCloseable {
   private void call(Task task) {
     concurrency.acquireUninterruptibly();
     try {
-      Attempt.Result result = attempt.make(task, permit(task));
+      Attempt.Result result = attempt.make(task, permits.of(task));
       counts.called(result.outcome().exchanges().size());
       if (result.outcome().decision() instanceof Decision.RateLimited) {
         shared.rate().lower().ifPresent(Calls::sayLowered);
       }
       // What a stop broke off is no sign of an outage.
-      Outcome outcome = cancelled ? result.outcome() : shared.faults().seen(task, result);
+      Outcome outcome =
+          permits.isCancelled() ? result.outcome() : shared.faults().seen(task, result);
       recorder.accept(outcome, task.lease());
     } catch (RuntimeException e) {
       log.error("an attempt failed in a way that was not foreseen; its lease has to end", e);
@@ -267,26 +265,6 @@ final class Calls implements AutoCloseable {
         .on(log)
         .addKeyValue("calls_per_second", callsASecond)
         .log("WeChat Pay says the account calls too often; the rate is lowered");
-  }
-
-  /** Asked before every request: may it still be made, and is it its turn? */
-  private CallPermit permit(Task task) {
-    Duration wholeAttempt = settings.callTimeout().multipliedBy(4);
-    Duration oneRequest = settings.callTimeout();
-    AtomicInteger requests = new AtomicInteger();
-    return () -> {
-      boolean first = requests.getAndIncrement() == 0;
-      Duration needed = first ? wholeAttempt : oneRequest;
-      return mayRequest(task, first, needed)
-          && shared.rate().take()
-          && mayRequest(task, first, needed);
-    };
-  }
-
-  /** A stop ends no attempt that has begun, but for its grace. */
-  private boolean mayRequest(Task task, boolean first, Duration needed) {
-    boolean paused = task.probe().isEmpty() && shared.faults().isPaused(task.order().merchant());
-    return (first ? mayCall() : mayGoOn()) && !paused && task.lease().has(needed);
   }
 
   private void whenDone(Outcome outcome, Decision decision) {

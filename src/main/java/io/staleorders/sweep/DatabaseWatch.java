@@ -1,6 +1,7 @@
 package io.staleorders.sweep;
 
 import io.staleorders.order.Event;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -12,8 +13,18 @@ import org.slf4j.LoggerFactory;
 public final class DatabaseWatch {
   private static final Logger log = LoggerFactory.getLogger(DatabaseWatch.class);
 
+  /**
+   * How long nothing may have failed for the database to be back: one that takes some statements
+   * and not others (a full disk, a right taken away) is not. It doubles when that was too soon.
+   */
+  private static final Duration QUIET = Duration.ofSeconds(1);
+
+  private static final Duration LONGEST_QUIET = Duration.ofSeconds(30);
+
   private final AtomicBoolean unavailable = new AtomicBoolean();
   private final Runnable answered;
+  private volatile long lastFailure = Ticker.now() - LONGEST_QUIET.multipliedBy(2).toNanos();
+  private volatile Duration quiet = QUIET;
 
   /**
    * @param answered called whenever the database has answered
@@ -48,20 +59,27 @@ public final class DatabaseWatch {
     }
   }
 
-  /** Whether the last question was not answered. */
+  /** Whether a question was not answered just now. */
   public boolean isUnavailable() {
     return unavailable.get();
   }
 
   void answered() {
-    if (unavailable.compareAndSet(true, false)) {
+    boolean back = Ticker.since(lastFailure).compareTo(quiet) >= 0;
+    if (back && unavailable.compareAndSet(true, false)) {
       Event.DATABASE_RECOVERED.on(log).log("the database answers again");
     }
-    answered.run();
+    if (!unavailable.get()) {
+      answered.run();
+    }
   }
 
   void failed(JdbiException e) {
+    boolean soon = Ticker.since(lastFailure).compareTo(LONGEST_QUIET.multipliedBy(2)) < 0;
+    lastFailure = Ticker.now();
     if (unavailable.compareAndSet(false, true)) {
+      Duration doubled = quiet.multipliedBy(2);
+      quiet = soon ? shorter(doubled, LONGEST_QUIET) : QUIET;
       Event.DATABASE_UNAVAILABLE
           .on(log)
           .addKeyValue("error", SqlFailure.message(e))
@@ -69,5 +87,9 @@ public final class DatabaseWatch {
           .log("the database does not answer as it should; nothing is called until it does");
       log.debug("what the database failed at", e);
     }
+  }
+
+  private static Duration shorter(Duration a, Duration b) {
+    return a.compareTo(b) <= 0 ? a : b;
   }
 }

@@ -11,8 +11,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +28,6 @@ public final class Sweep implements AutoCloseable {
   /** How soon a database that did not answer is asked again. */
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
-  /** How long a pass may take to notice that it has to end; longer only if the database hangs. */
-  private static final Duration END_OF_PASS = Duration.ofSeconds(1);
-
-  private final ReentrantLock pass = new ReentrantLock();
   private final Stores stores;
   private final SweepSettings settings;
   private final Shared shared;
@@ -80,46 +74,21 @@ public final class Sweep implements AutoCloseable {
    * @return how long nothing will be due: the time to the next pass, {@code SWEEP_INTERVAL} at most
    */
   public Duration run() {
-    pass.lock();
-    try {
-      return pass();
-    } finally {
-      pass.unlock();
-    }
-  }
-
-  private Duration pass() {
     long begun = Ticker.now();
     scan.newPass();
     Optional<Look> look = look();
     while (look.isPresent() && !calls.isStopping() && isWork(look.get())) {
-      Look present = look.get();
-      scan.beginIfDue(present);
-      scan.step();
-      if (present.probeDue()) {
-        calls.probe();
-      }
-      int claimed = present.claimDue() ? calls.claim() : 0;
-      if (claimed == 0 && !scan.isRunning()) {
-        calls.awaitRoom(TURN);
-      }
+      turn(look.get());
       look = look();
     }
     finish(begun);
-    return look.map(this::untilNext).orElse(shortest(DATABASE_RETRY, settings.interval()));
+    return look.filter(present -> !database.isUnavailable())
+        .map(this::untilNext)
+        .orElse(shortest(DATABASE_RETRY, settings.interval()));
   }
 
   /** Closes the named orders as far as they are due, and no others. */
   public void runNamed(List<String> outTradeNos) {
-    pass.lock();
-    try {
-      passOverNamed(outTradeNos);
-    } finally {
-      pass.unlock();
-    }
-  }
-
-  private void passOverNamed(List<String> outTradeNos) {
     long begun = Ticker.now();
     int claimed = 1;
     while (!calls.isStopping()
@@ -141,20 +110,7 @@ public final class Sweep implements AutoCloseable {
   /** Stops claiming; calls under way end within the grace, are recorded, the rest is given back. */
   @Override
   public void close() {
-    calls.beginNothing();
-    awaitEndOfPass();
     calls.close();
-  }
-
-  /** A pass may have claimed orders that it has not handed on yet. */
-  private void awaitEndOfPass() {
-    try {
-      if (pass.tryLock(END_OF_PASS.toMillis(), TimeUnit.MILLISECONDS)) {
-        pass.unlock();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private Optional<Look> look() {
@@ -170,9 +126,27 @@ public final class Sweep implements AutoCloseable {
     return look;
   }
 
+  private void turn(Look look) {
+    int claimed = 0;
+    if (!database.isUnavailable()) {
+      scan.beginIfDue(look);
+      scan.step();
+      if (look.probeDue()) {
+        calls.probe();
+      }
+      claimed = look.claimDue() ? calls.claim() : 0;
+    }
+    if (claimed == 0 && !scan.isRunning()) {
+      calls.awaitRoom(TURN);
+    }
+  }
+
   private boolean isWork(Look look) {
-    return calls.areUnderWay()
-        || scan.isRunning()
+    return calls.areUnderWay() || (!database.isUnavailable() && isNewWork(look));
+  }
+
+  private boolean isNewWork(Look look) {
+    return scan.isRunning()
         || scan.isDue(look)
         || ((look.claimDue() || look.probeDue()) && calls.mayCall());
   }

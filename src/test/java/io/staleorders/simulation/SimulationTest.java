@@ -24,7 +24,7 @@ class SimulationTest {
   private static final Duration CLOSE_DELAY = Duration.ofMinutes(15);
 
   private final long seed = Long.getLong("simulation.seed", System.nanoTime() % 1_000_000);
-  private final int orders = Integer.getInteger("simulation.orders", 1_200);
+  private final int orders = Integer.getInteger("simulation.orders", 300);
 
   /** One order as all three know it: the shop, the service, WeChat Pay. */
   private record Fate(

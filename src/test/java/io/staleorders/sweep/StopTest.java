@@ -1,15 +1,23 @@
 package io.staleorders.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.staleorders.sandbox.Misbehaviour;
+import io.staleorders.testkit.Options;
 import io.staleorders.testkit.Rig;
 import io.staleorders.testkit.Shop;
 import io.staleorders.testkit.Tap;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** A copy that is told to stop while its pass is on. */
+/** An orderly stop. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StopTest {
   private static final Duration DUE = Duration.ofMinutes(20);
 
@@ -22,39 +30,120 @@ class StopTest {
   }
 
   @Test
-  void orderClaimedJustAsTheCopyStopsIsGivenBackUncalled() throws InterruptedException {
-    shop.order("ORDER-1", DUE);
-    StopAfterClaim stop = new StopAfterClaim();
-    Sweep copy = rig.copy("stopping", Tap.on(rig.pool(), stop));
-    stop.thread = Thread.ofPlatform().unstarted(copy::close);
+  void callsUnderWayAreRecordedAndTheRestIsGivenBack() {
+    rig.restart(Options.defaults().concurrency(4));
+    shop.orders("ORDER-", 60, DUE, Shop.SUB_MCHID);
+    rig.sandbox().faults().replyDelay(Duration.ofMillis(300));
+    Sweep sweep = rig.service();
+    CompletableFuture<Duration> running = CompletableFuture.supplyAsync(sweep::run);
+    await().until(() -> rig.sandbox().requests().size() >= 4);
 
-    copy.run();
+    sweep.close();
 
-    assertThat(stop.thread.join(Duration.ofSeconds(10))).isTrue();
-    assertThat(shop.row("ORDER-1")).containsEntry("state", "DUE").containsEntry("claim_id", "");
-    assertThat(rig.sandbox().requests("ORDER-1")).isEmpty();
+    running.join();
+    int calls = rig.sandbox().requests().size();
+    assertThat(calls).isLessThan(40);
+    assertThat(shop.count("order_closer.order_close WHERE claim_id IS NOT NULL")).isZero();
+    assertThat(shop.count("order_closer.order_close WHERE state = 'CLOSED'"))
+        .isEqualTo(shop.count("orders WHERE status = 'CLOSED'"))
+        .isPositive();
+    assertThat(shop.count("order_closer.order_close WHERE state = 'DUE' AND attempts = 0"))
+        .isGreaterThan(20);
+    // What was given back is due at once, for another copy.
+    try (Sweep other = rig.copy("copy-2", rig.pool())) {
+      rig.sandbox().faults().replyDelay(Duration.ZERO);
+      other.run();
+    }
+    assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(60);
   }
 
-  /**
-   * The stop begins when the order is claimed, and gets far before the pass learns of the claim.
-   */
-  private static final class StopAfterClaim implements Tap.Listener {
-    private Thread thread = Thread.ofPlatform().unstarted(() -> {});
+  @Test
+  void stopTakesNoLongerThanTheCallsThatAreUnderWay() {
+    rig.restart(Options.defaults().grace(Duration.ofSeconds(30)));
+    shop.order("SLOW1-1", DUE);
+    Sweep sweep = rig.service();
+    CompletableFuture<Duration> running = CompletableFuture.supplyAsync(sweep::run);
+    await().until(() -> !rig.sandbox().requests().isEmpty());
+
+    long begun = System.nanoTime();
+    sweep.close();
+
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
+    running.join();
+    assertThat(shop.status("SLOW1-1")).isEqualTo("CLOSED");
+  }
+
+  @Test
+  void nothingIsClaimedAfterAStop() {
+    Sweep sweep = rig.service();
+    sweep.close();
+    shop.order("ORDER-1", DUE);
+
+    sweep.run();
+
+    assertThat(rig.sandbox().requests()).isEmpty();
+    assertThat(shop.count("order_closer.order_close WHERE claim_id IS NOT NULL")).isZero();
+  }
+
+  /** The claiming statement is under way when the stop comes. */
+  @Test
+  void ordersClaimedAtTheMomentOfAStopAreGivenBack() {
+    shop.order("ORDER-1", DUE);
+    Claiming claiming = new Claiming();
+    Sweep sweep = rig.copy("copy-1", Tap.on(rig.pool(), claiming));
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
+    claiming.then =
+        () -> {
+          stopped.completeAsync(
+              () -> {
+                sweep.close();
+                return null;
+              });
+          stopped.completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
+        };
+
+    sweep.run();
+    sweep.close();
+
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> "".equals(shop.row("ORDER-1").get("claim_id")));
+    assertThat(rig.sandbox().requests()).isEmpty();
+  }
+
+  @Test
+  void stopWithinItsGraceThoughNobodyAnswers() {
+    rig.restart(Options.defaults().grace(Duration.ofMillis(300)));
+    shop.orders("ORDER-", 30, DUE, Shop.SUB_MCHID);
+    rig.sandbox().script(facts -> Optional.of(Misbehaviour.HANG));
+    Sweep sweep = rig.service();
+    CompletableFuture<Duration> running = CompletableFuture.supplyAsync(sweep::run);
+    await().until(() -> rig.sandbox().requests().size() == 30);
+
+    long begun = System.nanoTime();
+    sweep.close();
+    assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(5));
+    running.join();
+
+    assertThat(shop.states()).doesNotContainValue("CLAIMED");
+    // Calls that the stop broke off are no sign of an outage.
+    assertThat(shop.count("order_closer.pause")).isZero();
+  }
+
+  /** Does something once when the first claim is about to be made. */
+  private static final class Claiming implements Tap.Listener {
+    private volatile Runnable then = () -> {};
 
     @Override
-    public void before(String sql) {}
-
-    @Override
-    public void after(String sql) {
-      if (!sql.contains("claim_id = gen_random_uuid()") || thread.getState() != Thread.State.NEW) {
-        return;
-      }
-      thread.start();
-      try {
-        thread.join(Duration.ofMillis(300));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+    public void before(String sql) {
+      if (sql.contains("SET state = CASE c.state WHEN 'NOT_FOUND'")) {
+        Runnable now = then;
+        then = () -> {};
+        now.run();
       }
     }
+
+    @Override
+    public void after(String sql) {}
   }
 }
