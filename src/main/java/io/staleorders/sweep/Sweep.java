@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +30,10 @@ public final class Sweep implements AutoCloseable {
   /** How soon a database that did not answer is asked again. */
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
+  /** How long a pass takes to notice that it has to end; longer only if the database hangs. */
+  private static final Duration END_OF_PASS = Duration.ofSeconds(1);
+
+  private final ReentrantLock pass = new ReentrantLock();
   private final Stores stores;
   private final SweepSettings settings;
   private final Shared shared;
@@ -74,6 +80,15 @@ public final class Sweep implements AutoCloseable {
    * @return how long nothing will be due: the time to the next pass, {@code SWEEP_INTERVAL} at most
    */
   public Duration run() {
+    pass.lock();
+    try {
+      return pass();
+    } finally {
+      pass.unlock();
+    }
+  }
+
+  private Duration pass() {
     long begun = Ticker.now();
     scan.newPass();
     Optional<Look> look = look();
@@ -107,10 +122,20 @@ public final class Sweep implements AutoCloseable {
     return database.isUnavailable();
   }
 
-  /** Stops claiming; calls under way end within the grace, are recorded, the rest is given back. */
+  /**
+   * Stops claiming; calls under way end within the grace, are recorded, the rest is given back. The
+   * pass that is on has ended then, so that it does not miss the database that is closed next.
+   */
   @Override
   public void close() {
     calls.close();
+    try {
+      if (pass.tryLock(END_OF_PASS.toMillis(), TimeUnit.MILLISECONDS)) {
+        pass.unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Optional<Look> look() {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,7 +90,7 @@ class StopTest {
   @Test
   void ordersClaimedAtTheMomentOfAStopAreGivenBack() {
     shop.order("ORDER-1", DUE);
-    Claiming claiming = new Claiming();
+    Before claiming = new Before(Before.CLAIM);
     Sweep sweep = rig.copy("copy-1", Tap.on(rig.pool(), claiming));
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     claiming.then =
@@ -111,6 +112,26 @@ class StopTest {
     assertThat(rig.sandbox().requests()).isEmpty();
   }
 
+  /** Or the pass would miss the database, which is closed after the stop, and say so. */
+  @Test
+  void stopOutlastsThePassThatIsOn() {
+    Before looking = new Before(Before.LOOK);
+    Sweep sweep = rig.copy("copy-1", Tap.on(rig.pool(), looking));
+    Thread stop = Thread.ofPlatform().unstarted(sweep::close);
+    AtomicBoolean outlasted = new AtomicBoolean();
+    looking.then =
+        () -> {
+          stop.start();
+          await().pollDelay(Duration.ofMillis(300)).until(() -> true);
+          outlasted.set(stop.isAlive());
+        };
+
+    sweep.run();
+
+    await().atMost(Duration.ofSeconds(5)).until(() -> !stop.isAlive());
+    assertThat(outlasted).isTrue();
+  }
+
   @Test
   void stopWithinItsGraceThoughNobodyAnswers() {
     rig.restart(Options.defaults().grace(Duration.ofMillis(300)));
@@ -130,13 +151,21 @@ class StopTest {
     assertThat(shop.count("order_closer.pause")).isZero();
   }
 
-  /** Does something once when the first claim is about to be made. */
-  private static final class Claiming implements Tap.Listener {
+  /** Does something once, when such a statement is about to be executed. */
+  private static final class Before implements Tap.Listener {
+    static final String CLAIM = "SET state = CASE c.state WHEN 'NOT_FOUND'";
+    static final String LOOK = "AS probe_at";
+
+    private final String statement;
     private volatile Runnable then = () -> {};
+
+    Before(String statement) {
+      this.statement = statement;
+    }
 
     @Override
     public void before(String sql) {
-      if (sql.contains("SET state = CASE c.state WHEN 'NOT_FOUND'")) {
+      if (sql.contains(statement)) {
         Runnable now = then;
         then = () -> {};
         now.run();
