@@ -23,12 +23,12 @@ import org.slf4j.event.Level;
  */
 public final class Demo {
   /** How long the orders have, from the start, to become what is expected. */
-  private static final Duration TIME_TO_SETTLE = Duration.ofSeconds(75);
+  private static final Duration TIME_TO_SETTLE = Duration.ofSeconds(25);
 
   /** When it is ended, whatever hangs: in good order, and if need be without. */
-  private static final Duration LIMIT = Duration.ofSeconds(85);
+  private static final Duration LIMIT = Duration.ofSeconds(28);
 
-  private static final Duration LAST_LIMIT = Duration.ofSeconds(95);
+  private static final Duration LAST_LIMIT = Duration.ofSeconds(29);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(300);
 
   private final Screen screen = new Screen();
