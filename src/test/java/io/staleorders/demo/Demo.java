@@ -6,6 +6,7 @@ import io.staleorders.config.Logs;
 import io.staleorders.sandbox.Sandbox;
 import io.staleorders.testkit.EmbeddedServer;
 import io.staleorders.testkit.Postgres;
+import io.staleorders.testkit.ServiceProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

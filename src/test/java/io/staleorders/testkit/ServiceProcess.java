@@ -1,4 +1,4 @@
-package io.staleorders.demo;
+package io.staleorders.testkit;
 
 import io.staleorders.command.Main;
 import io.staleorders.config.Settings;
@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The service, as a process of its own. */
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
   private static final Duration TIME_TO_STOP = Duration.ofSeconds(4);
 
   private final Process process;
@@ -33,8 +34,23 @@ final class ServiceProcess implements AutoCloseable {
    *
    * @param eachLine told of each line of its log
    */
-  static ServiceProcess start(Map<String, String> settings, Consumer<String> eachLine) {
-    ProcessBuilder builder = new ProcessBuilder(command()).redirectErrorStream(true);
+  public static ServiceProcess start(Map<String, String> settings, Consumer<String> eachLine) {
+    return start(settings, List.of(), "run", eachLine);
+  }
+
+  /**
+   * Starts a command with these settings and no others.
+   *
+   * @param jvmOptions that come on top of those for a short life
+   * @param eachLine told of each line that it prints
+   */
+  public static ServiceProcess start(
+      Map<String, String> settings,
+      List<String> jvmOptions,
+      String command,
+      Consumer<String> eachLine) {
+    ProcessBuilder builder =
+        new ProcessBuilder(command(jvmOptions, command)).redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
     Settings.VARIABLES.forEach(
         variable -> {
@@ -62,17 +78,18 @@ final class ServiceProcess implements AutoCloseable {
   }
 
   /** It runs for seconds: what makes a JVM fast in the long run would only make it late. */
-  private static List<String> command() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:TieredStopAtLevel=1",
-        "-XX:+UseSerialGC",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-cp",
-        classPath(),
-        Main.class.getName(),
-        "run");
+  private static List<String> command(List<String> jvmOptions, String command) {
+    List<String> words = new ArrayList<>();
+    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    words.addAll(
+        List.of(
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow"));
+    words.addAll(jvmOptions);
+    words.addAll(List.of("-cp", classPath(), Main.class.getName(), command));
+    return List.copyOf(words);
   }
 
   /** Without the tests, and what they set up. */
@@ -83,7 +100,7 @@ final class ServiceProcess implements AutoCloseable {
   }
 
   /** Waits so long; whether it still runs then. */
-  boolean isRunningAfter(Duration time) throws InterruptedException {
+  public boolean isRunningAfter(Duration time) throws InterruptedException {
     return !process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
   }
 
@@ -92,7 +109,7 @@ final class ServiceProcess implements AutoCloseable {
    *
    * @return whether it stopped by itself
    */
-  boolean stop() {
+  public boolean stop() {
     // Not process.destroy(), which would also close the stream that the log comes by.
     process.toHandle().destroy();
     boolean stopped = awaitEnd();
@@ -103,9 +120,43 @@ final class ServiceProcess implements AutoCloseable {
     return stopped;
   }
 
+  /** Kills it on the spot (SIGKILL), frozen or not. */
+  public void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /** Freezes it where it stands (SIGSTOP). */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  /** Lets a frozen one go on (SIGCONT). */
+  public void thaw() {
+    signal("CONT");
+  }
+
+  /** Its process id. */
+  public long pid() {
+    return process.pid();
+  }
+
   @Override
   public void close() {
     stop();
+  }
+
+  private void signal(String name) {
+    try {
+      int exit = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+      if (exit != 0) {
+        throw new IllegalStateException("kill -%s ended with %d".formatted(name, exit));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private boolean awaitEnd() {
