@@ -39,6 +39,8 @@ public final class CheapWechat implements AutoCloseable {
   private static final String COUNTS = "GET /counts ";
   private static final String DELAY = "PUT /delay/";
 
+  private static final String NONCE = "593BEC0C930BF1AFEB40B4A08C8FB242";
+
   private final SandboxKeys keys;
   private final ServerSocket listener;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
@@ -202,10 +204,13 @@ public final class CheapWechat implements AutoCloseable {
     try {
       Signature signature = Signature.getInstance("SHA256withRSA");
       signature.initSign(keys.wechatPay().getPrivate());
-      signature.update("%d\nonce\n%s\n".formatted(second, body).getBytes(UTF_8));
-      return "Wechatpay-Serial: %s\r\nWechatpay-Timestamp: %d\r\nWechatpay-Nonce: nonce\r\nWechatpay-Signature: %s\r\n"
+      signature.update("%d\n%s\n%s\n".formatted(second, NONCE, body).getBytes(UTF_8));
+      return "Wechatpay-Serial: %s\r\nWechatpay-Timestamp: %d\r\nWechatpay-Nonce: %s\r\nWechatpay-Signature: %s\r\n"
           .formatted(
-              keys.publicKeyId(), second, Base64.getEncoder().encodeToString(signature.sign()));
+              keys.publicKeyId(),
+              second,
+              NONCE,
+              Base64.getEncoder().encodeToString(signature.sign()));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has RSA", e);
     }
