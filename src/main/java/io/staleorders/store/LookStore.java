@@ -7,8 +7,8 @@ import org.jdbi.v3.core.Jdbi;
 /** The one cheap query of an idle copy. */
 public final class LookStore {
   /**
-   * OFFSET 0 keeps the inner EXISTS what it is, a lookup by key for each row. As a join, planned
-   * while our table is new to PostgreSQL, it compared every due order with every entered one.
+   * OFFSET 0 keeps an EXISTS what it is, a lookup by key for each row, from the first row on. As a
+   * join, and planned without statistics of our tables, it would go through all of them each time.
    */
   private static final String LOOK =
       """
@@ -27,7 +27,7 @@ public final class LookStore {
               FROM order_closer.order_close c
               WHERE c.next_attempt_at IS NOT NULL
                 AND NOT EXISTS (
-                    SELECT FROM order_closer.pause p WHERE p.scope IN ('account', c.sub_mchid))
+                    SELECT FROM order_closer.pause p WHERE p.scope IN ('account', c.sub_mchid) OFFSET 0)
               ORDER BY coalesce(c.claimed_until, c.next_attempt_at)
               LIMIT 1) AS claimable_at,
              least(<next_due_of_each_status>) AS next_due_at,
