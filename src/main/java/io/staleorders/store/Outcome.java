@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param createdAt as the shop's row has it
  * @param retryAfter how long the order waits if it is tried again
  * @param exchanges the requests made, the deciding one last
+ * @param exhausted whether the order is given up if it is not resolved by this attempt
  */
 public record Outcome(
     Claim claim,
@@ -21,15 +22,37 @@ public record Outcome(
     Instant createdAt,
     Decision decision,
     Duration retryAfter,
-    List<Exchange> exchanges) {
+    List<Exchange> exchanges,
+    boolean exhausted) {
 
   public Outcome {
     exchanges = List.copyOf(exchanges);
   }
 
+  /** Of an attempt that is not the last. */
+  public Outcome(
+      Claim claim,
+      String subMchid,
+      Instant createdAt,
+      Decision decision,
+      Duration retryAfter,
+      List<Exchange> exchanges) {
+    this(claim, subMchid, createdAt, decision, retryAfter, exchanges, false);
+  }
+
   /** The same attempt with another decision. */
   public Outcome with(Decision other, Duration wait) {
-    return new Outcome(claim, subMchid, createdAt, other, wait, exchanges);
+    return new Outcome(claim, subMchid, createdAt, other, wait, exchanges, exhausted);
+  }
+
+  /**
+   * What is decided when WeChat Pay's answer is known but the shop's row cannot be written: tried
+   * again, as long as any order is.
+   */
+  public Decision unwritten(Decision.RetryReason reason) {
+    return exhausted
+        ? new Decision.Abandoned(Decision.AbandonReason.EXHAUSTED)
+        : new Decision.Retry(reason, Duration.ZERO, true, claim.progress().absences());
   }
 
   /** The request whose answer decided, if any was made. */

@@ -90,7 +90,7 @@ public final class ScanStore {
   private static final String MOVE_MARK =
       """
       UPDATE order_closer.scan
-      SET mark = greatest(mark, CAST(:seen_until AS timestamptz) - <delay>)
+      SET mark = least(greatest(mark, CAST(:seen_until AS timestamptz) - <delay>), <now> - <delay>)
       RETURNING mark
       """;
 
@@ -188,7 +188,8 @@ public final class ScanStore {
   }
 
   /**
-   * Remembers that a scan has come to its end.
+   * Remembers that a scan has come to its end. A mark ahead of time, left from before the
+   * database's clock was set back, is taken back.
    *
    * @param begunAt when it began, by the database's clock
    * @return the mark: orders made until then have been seen

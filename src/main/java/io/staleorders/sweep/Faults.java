@@ -108,8 +108,10 @@ public final class Faults {
   private synchronized Outcome afterRateRefusals(Task task, Attempt.Result result) {
     MerchantId subMchid = task.order().merchant().subMchid();
     if (!(result.outcome().decision() instanceof Decision.RateLimited)) {
-      if (!result.outcome().exchanges().isEmpty()) {
+      if (result.replies().stream().anyMatch(Reply::isVerified)) {
         unrefusedCalls++;
+      }
+      if (!result.outcome().exchanges().isEmpty()) {
         rateRefusals.remove(subMchid);
       }
       return result.outcome();
@@ -144,7 +146,7 @@ public final class Faults {
     if (outcome.exchanges().isEmpty()) {
       return;
     }
-    boolean silent = result.replies().getLast() instanceof Reply.NoResponse;
+    boolean silent = result.replies().stream().allMatch(Reply.NoResponse.class::isInstance);
     if (silent || isFaultOf(scope, outcome.decision())) {
       database
           .ask(() -> pauses.extend(scope, code(outcome), message(outcome)))

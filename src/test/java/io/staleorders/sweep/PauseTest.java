@@ -82,6 +82,42 @@ class PauseTest {
     assertThat(shop.status("ORDER-1")).isEqualTo("CLOSED");
   }
 
+  /** After hours of outage the oldest orders are just those that the shop has cancelled. */
+  @Test
+  void probePassesByOrdersThatNeedNoCall() {
+    shop.orders("CANCELLED-", 6, Duration.ofMinutes(60), Shop.SUB_MCHID);
+    shop.orders("ORDER-", 70, DUE, Shop.SUB_MCHID);
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SIGN_ERROR));
+    rig.sweep();
+    rig.sandbox().faults().clear();
+    shop.execute("UPDATE orders SET status = 'CANCELLED' WHERE out_trade_no LIKE 'CANCELLED-%'");
+
+    rig.advance(FIRST);
+    rig.sweep();
+
+    assertThat(shop.count("order_closer.pause")).isZero();
+    assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(70);
+  }
+
+  @Test
+  void probeThatFindsNoOrderComesBackSoonAndNotAsIfItHadFailed() {
+    shop.order("ORDER-1", DUE);
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SIGN_ERROR));
+    rig.sweep();
+    rig.sandbox().faults().clear();
+    shop.execute("UPDATE order_closer.pause SET failures = 6");
+    shop.execute("UPDATE orders SET status = 'CANCELLED'");
+    rig.advance(FIRST);
+    rig.sweep();
+
+    shop.order("ORDER-2", DUE);
+    rig.advance(FIRST);
+    rig.sweep();
+
+    assertThat(shop.count("order_closer.pause")).isZero();
+    assertThat(shop.status("ORDER-2")).isEqualTo("CLOSED");
+  }
+
   @Test
   void wrongKeyPausesTheAccountAndOneOrderTriesAgainAtDoublingTimes() {
     shop.orders("ORDER-", 100, DUE, Shop.SUB_MCHID);
