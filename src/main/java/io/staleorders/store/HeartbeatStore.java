@@ -51,7 +51,8 @@ public final class HeartbeatStore {
       long oldestDueSeconds) {}
 
   public Counts count() {
-    return jdbi.withHandle(
+    return Transactions.longOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(count)

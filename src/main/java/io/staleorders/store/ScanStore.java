@@ -16,8 +16,12 @@ import org.jdbi.v3.core.statement.Query;
 
 /** Enters due orders of the shop's table into ours, page by page, oldest first. */
 public final class ScanStore {
-  /** Where a scan that follows another begins: before the mark, for rows committed late. */
-  static final String FROM_MARK = "(SELECT mark - interval '10 minutes' FROM order_closer.scan)";
+  /**
+   * Where a scan that follows another begins: before the mark, for rows committed late. A mark
+   * ahead of what can be due is left from before the database's clock was set back.
+   */
+  static final String FROM_MARK =
+      "(SELECT least(mark, <now> - <delay>) - interval '10 minutes' FROM order_closer.scan)";
 
   private static final String PAGE =
       """
@@ -168,17 +172,18 @@ public final class ScanStore {
 
   /** Enters the orders that fell due since the last scan: its first page. */
   public Page firstPageFromMark() {
-    return jdbi.withHandle(handle -> read(handle.createQuery(pageFromMark)));
+    return Transactions.longOne(jdbi, handle -> read(handle.createQuery(pageFromMark)));
   }
 
   /** Enters all due orders of the shop, however old: its first page. */
   public Page firstPageOfAll() {
-    return jdbi.withHandle(handle -> read(handle.createQuery(pageFromStart)));
+    return Transactions.longOne(jdbi, handle -> read(handle.createQuery(pageFromStart)));
   }
 
   /** The page that follows. */
   public Page pageAfter(Cursor cursor) {
-    return jdbi.withHandle(
+    return Transactions.longOne(
+        jdbi,
         handle ->
             read(
                 handle

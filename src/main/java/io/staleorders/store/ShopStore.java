@@ -78,7 +78,7 @@ public final class ShopStore {
 
   /** What the shop says of each of these numbers now; every number asked for is in the answer. */
   public Map<String, ShopOrder> read(Collection<String> outTradeNos) {
-    return jdbi.withHandle(handle -> read(handle, outTradeNos));
+    return Transactions.longOne(jdbi, handle -> read(handle, outTradeNos));
   }
 
   Map<String, ShopOrder> read(Handle handle, Collection<String> outTradeNos) {

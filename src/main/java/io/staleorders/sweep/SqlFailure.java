@@ -22,6 +22,9 @@ final class SqlFailure {
   /** Of these the same statement may succeed a moment later: lock wait, deadlock, timeout. */
   private static final Set<String> PASSING = Set.of("40", "55", "57014");
 
+  /** Serialization failure, deadlock. */
+  private static final Set<String> CONFLICT = Set.of("40");
+
   private SqlFailure() {}
 
   /** Whether the database itself fails, and every other statement would too. */
@@ -41,6 +44,11 @@ final class SqlFailure {
   /** Whether the same statement may succeed a moment later. */
   static boolean isPassing(JdbiException e) {
     return isIn(PASSING, sqlState(e));
+  }
+
+  /** Whether it lost against another statement, and may win right away. */
+  static boolean isConflict(JdbiException e) {
+    return isIn(CONFLICT, sqlState(e));
   }
 
   private static boolean isIn(Set<String> states, String state) {

@@ -139,16 +139,26 @@ public final class Sweep implements AutoCloseable {
   }
 
   private Optional<Look> look() {
-    if (database.isUnavailable() && !shared.rate().isDatabaseBack()) {
-      return Optional.empty();
-    }
-    Optional<Look> look = database.read(() -> stores.look().look(!scan.isRunning()));
+    Optional<Look> look =
+        database.isUnavailable()
+            ? database.ask(this::writeAndLook)
+            : database.read(this::lookForWork);
     look.ifPresent(
         present -> {
           shared.faults().databaseAhead(Duration.between(shared.clock().instant(), present.now()));
           shared.faults().pausedScopes(present.paused());
         });
     return look;
+  }
+
+  private Look lookForWork() {
+    return stores.look().look(!scan.isRunning());
+  }
+
+  /** As the first thing after the database failed: it is well again if it does both. */
+  private Look writeAndLook() {
+    shared.rate().tryToWrite();
+    return lookForWork();
   }
 
   private void turn(Look look) {

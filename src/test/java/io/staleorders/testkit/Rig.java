@@ -58,7 +58,12 @@ public final class Rig implements AutoCloseable {
 
   /** An empty shop, and the service for it. */
   public static Rig open() {
-    return new Rig(Shop.open());
+    return open(Shop.open());
+  }
+
+  /** The service for this shop. */
+  public static Rig open(Shop shop) {
+    return new Rig(shop);
   }
 
   public Shop shop() {
