@@ -80,7 +80,7 @@ final class Service implements AutoCloseable {
             new RateStore(jdbi, close.rate()),
             new PauseStore(jdbi, table, settings.pause().first(), settings.pause().max()));
     DatabaseWatch database = new DatabaseWatch(databaseAnswered);
-    this.look = () -> database.ask(stores.look()::look);
+    this.look = () -> database.ask(() -> stores.look().look(false));
     Faults faults = new Faults(stores.pauses(), database);
     this.rate = new CallRate(stores.rate(), close.rate(), database, faults::pausedScopes);
     this.wechatPay = WechatPay.connect(account(settings), endpoints(settings), clock);
