@@ -29,8 +29,7 @@ public final class HealthCommand implements Callable<Integer> {
       return Main.WRONG;
     }
     Settings.Health health = settings.get();
-    HealthFile file = new HealthFile(health.healthFile(), InstantSource.system());
-    if (file.isYoungerThan(health.sweepInterval().multipliedBy(3))) {
+    if (new HealthFile(health, InstantSource.system()).isYoung()) {
       return Main.DONE;
     }
     log.error(

@@ -41,7 +41,10 @@ public final class Main implements Callable<Integer> {
 
   /** Runs the command that the arguments name, and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.exit(execute(System.getenv(), args));
+    int exitCode = execute(System.getenv(), args);
+    System.out.flush();
+    // System.exit would wait for the shutdown that a signal has begun, which waits for this thread.
+    Runtime.getRuntime().halt(exitCode);
   }
 
   /**

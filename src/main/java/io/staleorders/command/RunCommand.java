@@ -31,7 +31,6 @@ public final class RunCommand implements Callable<Integer> {
 
   private final Environment environment;
   private final CountDownLatch stop = new CountDownLatch(1);
-  private final CountDownLatch ended = new CountDownLatch(1);
 
   RunCommand(Environment environment) {
     this.environment = environment;
@@ -43,16 +42,12 @@ public final class RunCommand implements Callable<Integer> {
     if (settings.isEmpty()) {
       return Main.WRONG;
     }
-    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::stopAndWait));
-    try {
-      return run(settings.get());
-    } finally {
-      ended.countDown();
-    }
+    StopSignal.tell(stop::countDown);
+    return run(settings.get());
   }
 
   private int run(Settings settings) {
-    HealthFile health = new HealthFile(settings.service().healthFile(), InstantSource.system());
+    HealthFile health = new HealthFile(settings.health(), InstantSource.system());
     return switch (open(settings, health)) {
       case Opened.Unusable unusable -> {
         refuse(unusable.problems());
@@ -93,6 +88,8 @@ public final class RunCommand implements Callable<Integer> {
   private void serve(Settings settings, Service service) {
     Schedule schedule = Schedule.create();
     if (settings.service().dryRun()) {
+      Duration look = settings.schedule().sweepInterval();
+      schedule.every(look, look, "look", service::look);
       Duration interval = service.dryRun().interval();
       schedule.every(interval, Duration.ZERO, "dry-run", service.dryRun()::run);
     } else {
@@ -133,16 +130,6 @@ public final class RunCommand implements Callable<Integer> {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return true;
-    }
-  }
-
-  /** For the JVM's shutdown: it ends when this returns. */
-  private void stopAndWait() {
-    stop.countDown();
-    try {
-      ended.await();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

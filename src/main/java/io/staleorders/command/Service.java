@@ -56,6 +56,7 @@ final class Service implements AutoCloseable {
   private final Heartbeat heartbeat;
   private final Retention retention;
   private final NamedStore named;
+  private final Runnable look;
   private final ReportStore reports;
   private final WechatPay wechatPay;
   private final CallRate rate;
@@ -79,6 +80,7 @@ final class Service implements AutoCloseable {
             new RateStore(jdbi, close.rate()),
             new PauseStore(jdbi, table, settings.pause().first(), settings.pause().max()));
     DatabaseWatch database = new DatabaseWatch(databaseAnswered);
+    this.look = () -> database.ask(() -> stores.look().look(false));
     Faults faults = new Faults(stores.pauses(), database);
     this.rate = new CallRate(stores.rate(), close.rate(), database, faults::pausedScopes);
     this.wechatPay = WechatPay.connect(account(settings), endpoints(settings), clock);
@@ -165,6 +167,11 @@ final class Service implements AutoCloseable {
 
   NamedStore named() {
     return named;
+  }
+
+  /** Asks the database, where nothing else would for a long time: a dry run waits. */
+  void look() {
+    look.run();
   }
 
   ReportStore.Report report(Duration since) {

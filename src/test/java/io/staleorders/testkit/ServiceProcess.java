@@ -140,6 +140,11 @@ public final class ServiceProcess implements AutoCloseable {
     signal("CONT");
   }
 
+  /** The exit code of one that has ended. */
+  public int exitCode() {
+    return process.exitValue();
+  }
+
   /** Its process id. */
   public long pid() {
     return process.pid();
