@@ -3,6 +3,7 @@ package io.staleorders.command;
 import java.io.Console;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,8 +62,9 @@ public final class Main implements Callable<Integer> {
    * @return the exit code
    */
   public static int execute(Map<String, String> variables, String... args) {
-    Console console = System.console();
-    return execute(new Environment(variables, console != null && console.isTerminal()), args);
+    boolean terminal =
+        Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    return execute(new Environment(variables, terminal), args);
   }
 
   static int execute(Environment environment, String... args) {
