@@ -62,8 +62,7 @@ public final class Main implements Callable<Integer> {
    * @return the exit code
    */
   public static int execute(Map<String, String> variables, String... args) {
-    boolean terminal =
-        Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     return execute(new Environment(variables, terminal), args);
   }
 

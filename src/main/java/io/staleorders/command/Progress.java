@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -57,13 +58,14 @@ final class Progress {
       Duration time, Supplier<Reached> reached, Consumer<Reached> show, Runnable work) {
     try (ScheduledExecutorService clock =
         Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory())) {
-      clock.scheduleAtFixedRate(
-          () -> look(reached).ifPresent(show),
-          time.toMillis(),
-          time.toMillis(),
-          TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> looks =
+          clock.scheduleAtFixedRate(
+              () -> look(reached).ifPresent(show),
+              time.toMillis(),
+              time.toMillis(),
+              TimeUnit.MILLISECONDS);
       work.run();
-      clock.shutdownNow();
+      looks.cancel(false);
     }
   }
 

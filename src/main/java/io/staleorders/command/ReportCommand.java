@@ -104,7 +104,10 @@ public final class ReportCommand implements Callable<Integer> {
     json.set("outcomes", mapper.valueToTree(report.outcomes()));
     json.set("lag_seconds", mapper.valueToTree(report.lag()));
     json.set("open", mapper.valueToTree(report.open()));
-    json.set("oldest_unpaid", mapper.valueToTree(report.oldestUnpaid().orElse(null)));
+    report
+        .oldestUnpaid()
+        .ifPresentOrElse(
+            at -> json.put("oldest_unpaid", at.toString()), () -> json.putNull("oldest_unpaid"));
     json.set("abandoned", mapper.valueToTree(report.abandoned()));
     json.set("paid_unpaid_here", mapper.valueToTree(report.paidUnpaidHere()));
     json.set("pauses", mapper.valueToTree(report.pauses()));

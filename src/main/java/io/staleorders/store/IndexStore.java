@@ -62,7 +62,8 @@ public final class IndexStore {
     return jdbi.withHandle(
         handle ->
             handle
-                .createQuery("SELECT relkind = 'v' FROM pg_catalog.pg_class WHERE oid = to_regclass(:name)")
+                .createQuery(
+                    "SELECT relkind = 'v' FROM pg_catalog.pg_class WHERE oid = to_regclass(:name)")
                 .bind("name", table.sql("<orders>"))
                 .mapTo(Boolean.class)
                 .one());

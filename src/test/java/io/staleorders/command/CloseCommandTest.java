@@ -201,7 +201,7 @@ class CloseCommandTest {
   void wrongArgumentsTouchNothing(String args) {
     shop.order("ORDER-1", DUE);
 
-    Ran ran = args.isEmpty() ? run() : run(args.split(" "));
+    Ran ran = args.isEmpty() ? run() : run(args.split(" ", -1));
 
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.out()).contains("Usage: stale-order-closer close");

@@ -7,7 +7,9 @@ import io.staleorders.testkit.Installation;
 import io.staleorders.testkit.Ran;
 import io.staleorders.testkit.Shop;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +70,10 @@ class IntegrationDocumentTest {
             .until(() -> shop.text("SELECT available FROM stock").equals("7"));
         assertThat(lines)
             .anyMatch(
-                line -> line.startsWith("rang: ") && line.contains("SN202603010001") && line.contains("CLOSED"));
+                line ->
+                    line.startsWith("rang: ")
+                        && line.contains("SN202603010001")
+                        && line.contains("CLOSED"));
       } finally {
         listener.destroy();
         listener.onExit().join();
@@ -78,7 +83,7 @@ class IntegrationDocumentTest {
 
   private static Process start(Path program, Installation site) throws IOException {
     String driver =
-        Arrays.stream(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> entry.matches(".*[/\\\\]postgresql-4[^/\\\\]*\\.jar"))
             .collect(Collectors.joining());
     ProcessBuilder builder =
@@ -103,7 +108,7 @@ class IntegrationDocumentTest {
   private static void read(Process process, List<String> lines) {
     try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
       reader.lines().forEach(lines::add);
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       // It ended while it was being read.
     }
   }
@@ -111,9 +116,7 @@ class IntegrationDocumentTest {
   /** All SQL but the query at the end, and all settings. */
   private static void prepare(Installation site, List<Fence> example) {
     String query = query(example);
-    fences(example, "sql").stream()
-        .filter(sql -> !sql.equals(query))
-        .forEach(site.shop()::execute);
+    fences(example, "sql").stream().filter(sql -> !sql.equals(query)).forEach(site.shop()::execute);
     fences(example, "ini").stream()
         .flatMap(String::lines)
         .map(line -> line.split("=", 2))

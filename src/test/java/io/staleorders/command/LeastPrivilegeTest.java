@@ -102,7 +102,8 @@ class LeastPrivilegeTest {
         .isEqualTo(
             "SELECT created_at, SELECT out_trade_no, SELECT status, SELECT sub_mchid, UPDATE status");
     assertThat(
-            shop.text("SELECT has_database_privilege('order_closer', current_database(), 'CREATE')"))
+            shop.text(
+                "SELECT has_database_privilege('order_closer', current_database(), 'CREATE')"))
         .isEqualTo("f");
   }
 

@@ -37,7 +37,7 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(strings = {"clsoe", "--dry-run", "once --dryrun", "report --since", "check now"})
   void wrongArgumentsAreExplainedOnStandardOutput(String args) {
-    Ran ran = run(Map.of(), args.split(" "));
+    Ran ran = run(Map.of(), args.split(" ", -1));
 
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.lines().getFirst())
@@ -54,7 +54,7 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(strings = {"run", "once", "close X", "report"})
   void settingsThatAreMissingAreAllNamed(String args) {
-    Ran ran = run(Map.of(), args.split(" "));
+    Ran ran = run(Map.of(), args.split(" ", -1));
 
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.log("settings_invalid").getFirst().path("problems").toString())

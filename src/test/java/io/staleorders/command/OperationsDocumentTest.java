@@ -24,7 +24,9 @@ import org.slf4j.event.Level;
 class OperationsDocumentTest {
   /** An entry of the list of events, with its example. */
   private static final Pattern ENTRY =
-      Pattern.compile("^\\*\\*`([a-z_]+)`\\*\\* · ([A-Z]+) · [^\\n]+(?:\\n[^\\n`][^\\n]*)*\\n\\n```json\\n(.+)\\n```$", Pattern.MULTILINE);
+      Pattern.compile(
+          "^\\*\\*`([a-z_]+)`\\*\\* · ([A-Z]+) · [^\\n]+(?:\\n[^\\n`][^\\n]*)*\\n\\n```json\\n(.+)\\n```$",
+          Pattern.MULTILINE);
 
   private static final Pattern RUN_BOOK =
       Pattern.compile("^### `([a-z_]+)` \\(([A-Z]+)\\)$", Pattern.MULTILINE);

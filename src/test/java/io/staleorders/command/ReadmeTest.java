@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +30,10 @@ class ReadmeTest {
   @ValueSource(strings = {"README.md", "README.zh-CN.md"})
   void settingsAndDefaultsAreThoseOfTheCode(String readme) throws IOException {
     List<String[]> rows =
-        cells(readme).filter(row -> row[0].matches("`[A-Z0-9_]+`( †)?") && row.length == 3).toList();
+        cells(readme)
+            .dropWhile(row -> !row[0].equals("`DATABASE_URL`"))
+            .takeWhile(row -> row.length == 3)
+            .toList();
 
     assertThat(rows)
         .extracting(row -> row[0])
@@ -40,9 +44,7 @@ class ReadmeTest {
     Map<String, String> defaults =
         Map.copyOf(
             rows.stream()
-                .collect(
-                    java.util.stream.Collectors.toMap(
-                        row -> row[0].replaceAll("[` †]", ""), row -> row[1])));
+                .collect(Collectors.toMap(row -> row[0].replaceAll("[` †]", ""), row -> row[1])));
     for (Variable<?> variable : Settings.VARIABLES) {
       String shown = defaults.getOrDefault(variable.name(), "");
       switch (variable.need()) {
@@ -74,7 +76,7 @@ class ReadmeTest {
             .filter(command -> !command.equals("help"))
             .toList();
 
-    assertThat(documented).containsExactlyElementsOf(offered);
+    assertThat(documented).containsExactlyInAnyOrderElementsOf(offered);
   }
 
   @ParameterizedTest

@@ -50,7 +50,7 @@ class RunCommandTest {
     shop.execute(
         "INSERT INTO order_closer.order_close (out_trade_no, sp_mchid, sub_mchid, order_created_at,"
             + " state, attempts, resolved_at) SELECT ?, '1', '2', at, 'CLOSED', 1, at"
-            + " FROM (SELECT now() - ? * interval '1 day' AS at) AS then",
+            + " FROM (SELECT now() - ? * interval '1 day' AS at) AS long_ago",
         outTradeNo,
         days);
   }
