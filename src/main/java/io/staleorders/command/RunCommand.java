@@ -5,7 +5,6 @@ import io.staleorders.order.Event;
 import io.staleorders.schedule.Schedule;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -19,14 +18,25 @@ import picocli.CommandLine.Command;
 /** The service itself: runs until the process is told to stop. */
 @Command(
     name = "run",
-    description = "Runs the service until it is told to stop (SIGTERM). The default.",
-    mixinStandardHelpOptions = true)
+    description = {
+      "Runs the service until it is told to stop (SIGTERM). Without a command this is what runs.",
+      "A database that is away when it starts is waited for."
+    },
+    footer = {
+      "",
+      "Prints its log alone: one line an event, JSON unless LOG_FORMAT=text.",
+      "Exit codes: 0 stopped in good order, 2 settings wrong, or the database not as they say:",
+      "nothing was touched; event settings_invalid says what to mend."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 public final class RunCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
 
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
   private static final Duration HEARTBEAT = Duration.ofMinutes(1);
   private static final Duration RETENTION = Duration.ofHours(1);
+  private static final Duration FIRST_RETENTION = Duration.ofSeconds(5);
   private static final Duration CERTIFICATES = Duration.ofHours(6);
 
   private final Environment environment;
@@ -49,24 +59,21 @@ public final class RunCommand implements Callable<Integer> {
   private int run(Settings settings) {
     HealthFile health = new HealthFile(settings.health(), InstantSource.system());
     return switch (open(settings, health)) {
-      case Opened.Unusable unusable -> {
-        refuse(unusable.problems());
-        yield Main.WRONG;
-      }
-      case Opened.Unreachable unreachable -> Main.DONE;
-      case Opened.Ready ready -> {
-        serve(settings, ready.service());
+      case Opened.Unusable<Service> unusable -> environment.refuse(unusable.problems());
+      case Opened.Unreachable<Service> unreachable -> Main.DONE;
+      case Opened.Ready<Service> ready -> {
+        serve(settings, ready.opened());
         yield Main.DONE;
       }
     };
   }
 
   /** A database that is away when the service starts is waited for. */
-  private Opened open(Settings settings, HealthFile health) {
+  private Opened<Service> open(Settings settings, HealthFile health) {
     boolean said = false;
     while (true) {
-      Opened opened = Service.open(settings, health::touch);
-      if (!(opened instanceof Opened.Unreachable unreachable)) {
+      Opened<Service> opened = Service.open(settings, health::touch);
+      if (!(opened instanceof Opened.Unreachable<Service> unreachable)) {
         if (said) {
           Event.DATABASE_RECOVERED.on(log).log("the database answers");
         }
@@ -95,7 +102,7 @@ public final class RunCommand implements Callable<Integer> {
     } else {
       schedule.sweep(service.sweep());
       schedule.every(HEARTBEAT, HEARTBEAT, "heartbeat", service.heartbeat()::beat);
-      schedule.every(RETENTION, HEARTBEAT, "retention", service.retention()::run);
+      schedule.every(RETENTION, FIRST_RETENTION, "retention", service.retention()::run);
     }
     service.refreshCertificates();
     schedule.every(CERTIFICATES, CERTIFICATES, "certificates", service::refreshCertificates);
@@ -115,13 +122,6 @@ public final class RunCommand implements Callable<Integer> {
       line = line.addKeyValue(setting.getKey(), setting.getValue());
     }
     line.log(message);
-  }
-
-  static void refuse(List<String> problems) {
-    Event.SETTINGS_INVALID
-        .on(log)
-        .addKeyValue("problems", problems)
-        .log("the database is not as the settings say; nothing was touched");
   }
 
   private boolean awaitStop(Duration atMost) {

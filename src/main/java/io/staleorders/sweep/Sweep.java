@@ -117,9 +117,14 @@ public final class Sweep implements AutoCloseable {
     finish(begun);
   }
 
-  /** Whether the database did not answer when it was last asked. */
-  public boolean isDatabaseAway() {
-    return database.isUnavailable();
+  /** Whether this copy may call at all: its database answers and its clock is right. */
+  public boolean mayCall() {
+    return calls.mayCall();
+  }
+
+  /** All that was done since the start. */
+  public SweepSummary total() {
+    return counts.total();
   }
 
   /**
