@@ -91,7 +91,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private void serve(Settings settings, Service service) {
-    Schedule schedule = Schedule.create();
+    Schedule schedule = Schedule.create(InstantSource.system());
     if (settings.service().dryRun()) {
       Duration interval = service.dryRun().interval();
       schedule.every(interval, Duration.ZERO, "dry-run", service.dryRun()::run);
