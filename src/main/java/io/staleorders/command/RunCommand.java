@@ -93,7 +93,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private void serve(Settings settings, Service service) {
-    Schedule schedule = Schedule.create();
+    Schedule schedule = Schedule.create(InstantSource.system());
     if (settings.service().dryRun()) {
       Duration look = settings.schedule().sweepInterval();
       schedule.every(look, look, "look", service::look);
