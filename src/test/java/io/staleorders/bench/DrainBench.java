@@ -160,7 +160,7 @@ final class DrainBench {
   }
 
   private static void due(BenchShop shop, int orders) {
-    shop.orders("D", orders, "NOTPAY", Duration.ofMinutes(16), Duration.ofMinutes(60));
+    shop.orders("D", orders, "NOTPAY", Duration.ofMinutes(16), Duration.ofMinutes(24));
   }
 
   private static Run run(int orders, int calls, double seconds, Duration cpu, Duration postgres) {

@@ -78,7 +78,7 @@ final class ProfileBench {
                   .formatted(RECORDING, EVENTS));
       Map<String, Duration> threads;
       try (Closer closer = Closer.start(stage, shop, settings, recording)) {
-        shop.orders("D", orders, "NOTPAY", Duration.ofMinutes(16), Duration.ofMinutes(60));
+        shop.orders("D", orders, "NOTPAY", Duration.ofMinutes(16), Duration.ofMinutes(24));
         Closer.awaitDrained(shop, Duration.ofMinutes(10));
         threads = Cpu.byThread(closer.pid());
       }

@@ -84,7 +84,7 @@ final class RateBench {
     try {
       IntStream.range(0, copies).forEach(i -> closers.add(Closer.start(stage, shop, settings)));
       shop.orders(
-          "R", rate * (seconds + 8), "NOTPAY", Duration.ofMinutes(16), Duration.ofMinutes(60));
+          "R", rate * (seconds + 8), "NOTPAY", Duration.ofMinutes(16), Duration.ofMinutes(24));
       awaitSent(shop, seconds + 2.5);
       Use use = use(shop.numbers(SENT), seconds);
       System.out.printf("   CLOSE_RATE=%d, %d cop.: %s%n", rate, copies, use);

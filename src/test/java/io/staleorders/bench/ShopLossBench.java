@@ -65,7 +65,7 @@ final class ShopLossBench {
     try {
       int orders = rate * choices.size(60, 20);
       shop.orders(
-          "S" + round + "-", orders, "NOTPAY", Duration.ofMinutes(16), Duration.ofMinutes(60));
+          "S" + round + "-", orders, "NOTPAY", Duration.ofMinutes(16), Duration.ofMinutes(24));
       awaitSweeping(shop, round);
       return statements(shop);
     } finally {

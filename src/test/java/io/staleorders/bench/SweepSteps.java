@@ -78,10 +78,10 @@ final class SweepSteps {
   Map<Step, Double> run() {
     runs++;
     scan.moveMark(Instant.now());
-    time(Step.IDLE, look::look);
+    time(Step.IDLE, () -> look.look(true));
     shop.orders(
         "D%04d-".formatted(runs), DUE, "NOTPAY", Duration.ofSeconds(901), Duration.ofSeconds(960));
-    time(Step.LOOK, look::look);
+    time(Step.LOOK, () -> look.look(true));
     time(Step.SCAN, this::scanAll);
     List<Claim> claimed = time(Step.CLAIM, () -> claims.claim(CLAIMED)).claims();
     if (claimed.size() != CLAIMED) {
