@@ -7,6 +7,7 @@ import java.security.Provider;
 import java.security.Signature;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.stream.Stream;
 
 /**
  * RSA signatures with SHA-256, by the fastest provider that works here: Amazon Corretto Crypto
@@ -18,17 +19,13 @@ public final class Signatures {
   private static final String FASTER = "com.amazon.corretto.crypto.provider";
 
   private static final class Best {
-    static final Signatures SIGNATURES = faster().orElseGet(Signatures::new);
+    static final Signatures SIGNATURES = among(found());
   }
 
   private final Optional<Provider> provider;
 
-  private Signatures() {
-    this.provider = Optional.empty();
-  }
-
-  private Signatures(Provider provider) {
-    this.provider = Optional.of(provider);
+  private Signatures(Optional<Provider> provider) {
+    this.provider = provider;
   }
 
   /** By the fastest provider; loaded when first asked for, which takes some tenths of a second. */
@@ -38,17 +35,23 @@ public final class Signatures {
 
   /** Name and version of the provider in use, for people. */
   public static String providerInUse() {
-    return best().provider.map(one -> one.getName() + " " + one.getVersionStr()).orElse("JDK");
+    return best().provider();
   }
 
-  /** One that offers nothing has not found its native library. */
-  private static Optional<Signatures> faster() {
+  private static Stream<Provider> found() {
     return ServiceLoader.load(Provider.class).stream()
-        .filter(found -> found.type().getPackageName().equals(FASTER))
-        .map(ServiceLoader.Provider::get)
-        .filter(found -> found.getService("Signature", ALGORITHM) != null)
-        .findFirst()
-        .map(Signatures::new);
+        .filter(one -> one.type().getPackageName().equals(FASTER))
+        .map(ServiceLoader.Provider::get);
+  }
+
+  /** By the first that works, else by the JDK: one without its native library offers nothing. */
+  static Signatures among(Stream<Provider> providers) {
+    return new Signatures(
+        providers.filter(one -> one.getService("Signature", ALGORITHM) != null).findFirst());
+  }
+
+  String provider() {
+    return provider.map(one -> one.getName() + " " + one.getVersionStr()).orElse("JDK");
   }
 
   /** A new signature, to be initialized with a key. */

@@ -54,11 +54,11 @@ final class LagBench {
           .say(
               "%d orders in %d s. A copy with nothing to do made %.0f transactions an hour and took %.1f s of CPU time an hour (counted over %d s)."
                   .formatted(
-              orders,
-              seconds,
-              transactions * perHour,
-              closer.cpu().minus(cpu).toMillis() / 1_000.0 * perHour,
-              idle.toSeconds()));
+                      orders,
+                      seconds,
+                      transactions * perHour,
+                      closer.cpu().minus(cpu).toMillis() / 1_000.0 * perHour,
+                      idle.toSeconds()));
     } finally {
       stage.drop(shop);
     }

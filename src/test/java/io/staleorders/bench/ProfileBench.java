@@ -32,7 +32,9 @@ final class ProfileBench {
 
   private ProfileBench() {}
 
-  /** What a sample belongs to: the first of these that one of its frames, innermost first, names. */
+  /**
+   * What a sample belongs to: the first of these that one of its frames, innermost first, names.
+   */
   enum Part {
     SIGNATURES("signatures", "com.amazon.corretto", "sun.security.rsa", "java.security.Signature"),
     HTTP("HTTP client", "okhttp3", "okio"),
@@ -122,9 +124,12 @@ final class ProfileBench {
     parts.entrySet().stream()
         .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
         .forEach(
-            part -> row(table, part.getKey().text, java * part.getValue() / samples, whole, orders));
+            part ->
+                row(table, part.getKey().text, java * part.getValue() / samples, whole, orders));
     row(table, "compiler and garbage collector of the JVM", machinery.toNanos(), whole, orders);
-    return table.row("all, from the start of the process", whole.toNanos() / 1e6 / orders, "100 %").end();
+    return table
+        .row("all, from the start of the process", whole.toNanos() / 1e6 / orders, "100 %")
+        .end();
   }
 
   private static void row(

@@ -50,8 +50,7 @@ final class TableBench {
         .picture("Statements by the size of the table", "table.svg")
         .say(
             "The shop changed %s of its rows a second: 5 %%, or as many as this machine let it."
-                .formatted(
-                    String.join(", ", updates.stream().map("%.1f %%"::formatted).toList())));
+                .formatted(String.join(", ", updates.stream().map("%.1f %%"::formatted).toList())));
   }
 
   /** Measures one size; the share of rows changed a second, in percent. */
