@@ -3,6 +3,7 @@ package io.staleorders.command;
 import io.staleorders.config.Settings;
 import io.staleorders.order.Event;
 import io.staleorders.schedule.Schedule;
+import io.staleorders.wechatpay.Signatures;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -106,7 +107,9 @@ public final class RunCommand implements Callable<Integer> {
     }
     service.refreshCertificates();
     schedule.every(CERTIFICATES, CERTIFICATES, "certificates", service::refreshCertificates);
-    say(Event.SERVICE_STARTED, settings, "service started");
+    line(Event.SERVICE_STARTED, settings)
+        .addKeyValue("signatures_by", Signatures.providerInUse())
+        .log("service started");
     schedule.start();
     awaitStop(Duration.ofDays(365_000));
     say(Event.SERVICE_STOPPING, settings, "service stopping");
@@ -117,11 +120,15 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private static void say(Event event, Settings settings, String message) {
+    line(event, settings).log(message);
+  }
+
+  private static LoggingEventBuilder line(Event event, Settings settings) {
     LoggingEventBuilder line = event.on(log).addKeyValue("version", Version.text());
     for (Map.Entry<String, Object> setting : settings.shown().entrySet()) {
       line = line.addKeyValue(setting.getKey(), setting.getValue());
     }
-    line.log(message);
+    return line;
   }
 
   private boolean awaitStop(Duration atMost) {
