@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Date;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -42,6 +44,8 @@ public final class Schedule implements AutoCloseable {
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("clock-watch").daemon().factory());
+
+  private Optional<Future<?>> looking = Optional.empty();
 
   private Schedule(Scheduler scheduler, InstantSource clock) throws SchedulerException {
     this.scheduler = scheduler;
@@ -109,8 +113,10 @@ public final class Schedule implements AutoCloseable {
     try {
       scheduler.start();
       long between = BETWEEN_LOOKS_AT_THE_CLOCK.toMillis();
-      watch.scheduleWithFixedDelay(
-          this::fireIfSetBack, between, between, TimeUnit.MILLISECONDS);
+      looking =
+          Optional.of(
+              watch.scheduleWithFixedDelay(
+                  this::fireIfSetBack, between, between, TimeUnit.MILLISECONDS));
     } catch (SchedulerException e) {
       throw new IllegalStateException("Quartz does not start", e);
     }
@@ -118,7 +124,7 @@ public final class Schedule implements AutoCloseable {
 
   /** Fires nothing more; what is running may end. */
   public void stopFiring() {
-    watch.shutdown();
+    looking.ifPresent(look -> look.cancel(false));
     try {
       scheduler.standby();
     } catch (SchedulerException e) {

@@ -107,7 +107,7 @@ final class DrainBench {
   }
 
   private Run median(String name) {
-    List<Run> all = runs.get(name);
+    List<Run> all = runs.getOrDefault(name, List.of());
     Run one = all.getFirst();
     return new Run(
         one.orders(),

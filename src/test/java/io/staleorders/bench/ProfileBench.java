@@ -44,6 +44,8 @@ final class ProfileBench {
     OTHER("threads and the like", "");
 
     private final String text;
+
+    @SuppressWarnings("ImmutableEnumChecker") // List.of
     private final List<String> names;
 
     Part(String text, String... names) {
@@ -126,7 +128,12 @@ final class ProfileBench {
         .forEach(
             part ->
                 row(table, part.getKey().text, java * part.getValue() / samples, whole, orders));
-    row(table, "compiler and garbage collector of the JVM", machinery.toNanos(), whole, orders);
+    row(
+        table,
+        "compiler and garbage collector of the JVM",
+        (double) machinery.toNanos(),
+        whole,
+        orders);
     return table
         .row("all, from the start of the process", whole.toNanos() / 1e6 / orders, "100 %")
         .end();

@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -55,12 +56,12 @@ final class SdkCloser {
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     try (HikariDataSource pool =
         Databases.pool(
-            settings.get("DATABASE_URL"),
-            Optional.of(settings.get("DATABASE_USER")),
-            Optional.of(settings.get("DATABASE_PASSWORD")),
+            setting(settings, "DATABASE_URL"),
+            Optional.of(setting(settings, "DATABASE_USER")),
+            Optional.of(setting(settings, "DATABASE_PASSWORD")),
             10,
             "sdk")) {
-      String spMchid = settings.get("WECHATPAY_SP_MCHID");
+      String spMchid = setting(settings, "WECHATPAY_SP_MCHID");
       SdkCloser closer = new SdkCloser(Databases.jdbi(pool), service(settings), spMchid);
       int threads = Integer.parseInt(args[0]);
       System.out.println("ready");
@@ -115,14 +116,14 @@ final class SdkCloser {
   private static JsapiService service(Map<String, String> settings) {
     RSAPublicKeyConfig config =
         new RSAPublicKeyConfig.Builder()
-            .merchantId(settings.get("WECHATPAY_SP_MCHID"))
-            .privateKey(settings.get("WECHATPAY_PRIVATE_KEY"))
-            .merchantSerialNumber(settings.get("WECHATPAY_CERT_SERIAL_NO"))
-            .publicKey(settings.get("WECHATPAY_PUBLIC_KEY"))
-            .publicKeyId(settings.get("WECHATPAY_PUBLIC_KEY_ID"))
+            .merchantId(setting(settings, "WECHATPAY_SP_MCHID"))
+            .privateKey(setting(settings, "WECHATPAY_PRIVATE_KEY"))
+            .merchantSerialNumber(setting(settings, "WECHATPAY_CERT_SERIAL_NO"))
+            .publicKey(setting(settings, "WECHATPAY_PUBLIC_KEY"))
+            .publicKeyId(setting(settings, "WECHATPAY_PUBLIC_KEY_ID"))
             .apiV3Key("0123456789abcdef0123456789abcdef")
             .build();
-    HttpUrl base = HttpUrl.get(settings.get("WECHATPAY_BASE_URL"));
+    HttpUrl base = HttpUrl.get(setting(settings, "WECHATPAY_BASE_URL"));
     // As the client comes, but for the host: it keeps five idle connections for seven seconds.
     OkHttpClient http =
         new OkHttpClient.Builder()
@@ -144,5 +145,9 @@ final class SdkCloser {
             .port(base.port())
             .build();
     return request.newBuilder().url(url).build();
+  }
+
+  private static String setting(Map<String, String> settings, String name) {
+    return Objects.requireNonNull(settings.get(name), name);
   }
 }

@@ -61,14 +61,14 @@ final class TableBench {
       shop.mass(size);
       shop.orders("N", 1_000, "NOTPAY", Duration.ofSeconds(1), Duration.ofMinutes(10));
       SweepSteps sweep = new SweepSteps(shop);
-      keep("as it is", repeat(sweep, shop));
+      keep("as it is", repeat(sweep));
       shop.orders("A", ABANDONED, "NOTPAY", Duration.ofDays(200), Duration.ofDays(300));
       shop.execute(ABANDON);
       shop.execute("VACUUM ANALYZE orders");
       shop.execute("VACUUM ANALYZE order_closer.order_close");
-      keep("100,000 abandoned orders at the old end", repeat(sweep, shop));
+      keep("100,000 abandoned orders at the old end", repeat(sweep));
       try (Churn churn = Churn.start(shop, size)) {
-        keep("the shop changes rows meanwhile", repeat(sweep, shop));
+        keep("the shop changes rows meanwhile", repeat(sweep));
         return churn.percentASecond();
       }
     } finally {
@@ -76,7 +76,7 @@ final class TableBench {
     }
   }
 
-  private Map<Step, Double> repeat(SweepSteps sweep, BenchShop shop) {
+  private Map<Step, Double> repeat(SweepSteps sweep) {
     Map<Step, List<Double>> all = new LinkedHashMap<>();
     int times = choices.size(12, 3);
     for (int i = 0; i < times; i++) {

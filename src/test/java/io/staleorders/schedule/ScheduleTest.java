@@ -78,7 +78,9 @@ class ScheduleTest {
     rig.sandbox()
         .script(
             facts -> {
-              calls.add(Instant.parse(shop.text("SELECT to_json(now() AT TIME ZONE 'UTC')#>>'{}'") + "Z"));
+              calls.add(
+                  Instant.parse(
+                      shop.text("SELECT to_json(now() AT TIME ZONE 'UTC')#>>'{}'") + "Z"));
               return Optional.empty();
             });
     shop.execute(
@@ -93,8 +95,8 @@ class ScheduleTest {
     Instant due =
         Instant.parse(
             shop.text(
-                "SELECT to_json((created_at + interval '15 minutes') AT TIME ZONE 'UTC')#>>'{}'"
-                    + " FROM orders")
+                    "SELECT to_json((created_at + interval '15 minutes') AT TIME ZONE 'UTC')#>>'{}'"
+                        + " FROM orders")
                 + "Z");
     Duration late = Duration.between(due, calls.peek());
     System.out.println("the call came " + late.toMillis() + " ms after the order fell due");

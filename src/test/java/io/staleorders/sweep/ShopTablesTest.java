@@ -97,12 +97,10 @@ class ShopTablesTest {
           "CREATE TABLE %1$s (%1$s text, sub_mchid text, status text, created_at timestamptz, channel text)"
               .formatted(quoted));
       statement.execute(
-          "INSERT INTO %s SELECT 'ORDER-' || i, '1900000109', 'x'' OR true --',"
-                  .formatted(quoted)
+          "INSERT INTO %s SELECT 'ORDER-' || i, '1900000109', 'x'' OR true --',".formatted(quoted)
               + " now - interval '20 minutes', E'\\\\'' OR true --' FROM testkit.clock,"
               + " generate_series(1, 3) AS i");
-      statement.execute(
-          "UPDATE %s SET status = 'NOTPAY' WHERE %1$s = 'ORDER-2'".formatted(quoted));
+      statement.execute("UPDATE %s SET status = 'NOTPAY' WHERE %1$s = 'ORDER-2'".formatted(quoted));
       statement.execute("UPDATE %s SET channel = 'x' WHERE %1$s = 'ORDER-3'".formatted(quoted));
       rig.restart(
           Options.defaults()

@@ -38,9 +38,19 @@ class ShopTroubleTest {
         Options.defaults().callTimeout(Duration.ofSeconds(2)).lease(Duration.ofSeconds(10)));
     List<String> states =
         List.of(
-            "P0001", "45000", "ZX001", "23505", "57014", "55P03", "40001", "40P01", "XX000",
+            "P0001",
+            "45000",
+            "ZX001",
+            "23505",
+            "57014",
+            "55P03",
+            "40001",
+            "40P01",
+            "XX000",
             // Of another database that a trigger asks.
-            "08001", "28P01", "3D000");
+            "08001",
+            "28P01",
+            "3D000");
     shop.execute("CREATE TABLE trouble (out_trade_no text, sql_state text)");
     shop.execute(
         """
@@ -109,7 +119,7 @@ class ShopTroubleTest {
             () -> {
               rig.sweep();
               return shop.count("orders WHERE status = 'CLOSED'") == 20
-                  && shop.row("TROUBLE-1").get("state").equals("RETRY");
+                  && "RETRY".equals(shop.row("TROUBLE-1").get("state"));
             });
 
     assertThat(shop.row("TROUBLE-1")).containsEntry("reason", "ROW_REFUSED");

@@ -49,8 +49,8 @@ class UnverifiedAnswersTest {
       rig.sweep();
 
       for (Map<String, String> line : events.of(Event.REPLY_UNVERIFIED)) {
-        String prefix = line.get("out_trade_no").replace("-1", "");
-        said.computeIfAbsent(prefix, first -> new TreeSet<>()).add(line.get("fault"));
+        String prefix = line.getOrDefault("out_trade_no", "").replace("-1", "");
+        said.computeIfAbsent(prefix, first -> new TreeSet<>()).add(line.getOrDefault("fault", ""));
       }
       // A stale answer alone blames no clock: two others would have to contradict ours.
       assertThat(events.of(Event.CLOCK_OFF)).isEmpty();
