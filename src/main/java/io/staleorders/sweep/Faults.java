@@ -40,6 +40,7 @@ public final class Faults {
   private final PauseStore pauses;
   private final DatabaseWatch database;
   private final Set<String> beginning = ConcurrentHashMap.newKeySet();
+  private final Set<PauseScope> over = ConcurrentHashMap.newKeySet();
   private volatile Set<String> paused = Set.of();
   private final Map<MerchantId, Streak> rateRefusals = new HashMap<>();
   private int silentCalls;
@@ -153,10 +154,22 @@ public final class Faults {
           .flatMap(until -> until)
           .ifPresent(until -> sayPaused(scope, code(outcome), until));
     } else {
-      database
-          .ask(() -> pauses.end(scope))
-          .flatMap(ended -> ended)
-          .ifPresent(pause -> sayResumed(scope, pause));
+      end(scope);
+    }
+  }
+
+  private void end(PauseScope scope) {
+    database
+        .ask(() -> pauses.end(scope))
+        .ifPresentOrElse(
+            ended -> ended.ifPresent(pause -> sayResumed(scope, pause)), () -> over.add(scope));
+  }
+
+  /** Lifts the pauses that could not be lifted when their probe went well. */
+  void endWhatIsOver() {
+    for (PauseScope scope : List.copyOf(over)) {
+      over.remove(scope);
+      end(scope);
     }
   }
 
