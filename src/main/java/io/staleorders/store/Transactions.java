@@ -22,7 +22,7 @@ final class Transactions {
   private static final String LONG_BOUNDS =
       """
       SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-      SET LOCAL lock_timeout = '5s';
+      SET LOCAL lock_timeout = '10s';
       SET LOCAL statement_timeout = '25s'
       """;
 
