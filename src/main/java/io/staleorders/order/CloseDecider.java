@@ -79,6 +79,11 @@ public final class CloseDecider {
     };
   }
 
+  /** Whether the order is given up if an answered attempt made now does not resolve it. */
+  public boolean isExhausted(ClaimedOrder order, Moment moment) {
+    return retries.isExhausted(order, moment);
+  }
+
   private AfterClose afterRefusedClose(ClaimedOrder order, Refused refused, Moment moment) {
     return switch (refused.code()) {
       case ORDER_CLOSED,
@@ -143,10 +148,15 @@ public final class CloseDecider {
 
   /**
    * Given up when WeChat Pay itself says the request is wrong; but a wrong setting must not abandon
-   * a whole shop, so only once it has known an order of this merchant.
+   * a whole shop, so only once it has known an order of this merchant. Never at a second look: the
+   * shop's row may be closed by then, so a close that fails is tried until the end, and a payment
+   * in between is seen.
    */
   private static Optional<Decision> refusedForGood(ClaimedOrder order, Reply.ToClose close) {
-    if (!(close instanceof Refused refused) || !refused.verified() || !order.merchantKnown()) {
+    if (!(close instanceof Refused refused)
+        || !refused.verified()
+        || !order.merchantKnown()
+        || order.secondLook()) {
       return Optional.empty();
     }
     return switch (refused.code()) {

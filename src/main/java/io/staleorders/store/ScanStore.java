@@ -193,7 +193,8 @@ public final class ScanStore {
   }
 
   /**
-   * Remembers that a scan has come to its end.
+   * Remembers that a scan has come to its end. A mark ahead of time, left from before the
+   * database's clock was set back, is taken back.
    *
    * @param begunAt when it began, by the database's clock
    * @return the mark: orders made until then have been seen

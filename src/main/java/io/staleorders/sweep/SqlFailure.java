@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.Set;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /** What a failed statement says about itself. */
 final class SqlFailure {
@@ -14,6 +15,9 @@ final class SqlFailure {
    */
   private static final Set<String> OF_SERVER =
       Set.of("08", "25", "28", "3D", "53", "57P01", "57P02", "57P03", "57P05", "58");
+
+  /** Of these, said by a server that goes on: a trigger of the shop's asked another server. */
+  private static final Set<String> OF_ANOTHER_SERVER = Set.of("08", "28", "3D");
 
   /** Of these the same statement may succeed a moment later: lock wait, deadlock, timeout. */
   private static final Set<String> PASSING = Set.of("40", "55", "57014");
@@ -26,7 +30,15 @@ final class SqlFailure {
   /** Whether the database itself fails, and every other statement would too. */
   static boolean isOfServer(JdbiException e) {
     String state = sqlState(e);
-    return state.isEmpty() || isIn(OF_SERVER, state);
+    return state.isEmpty()
+        || (isIn(OF_SERVER, state) && !(isSaidByServer(e) && isIn(OF_ANOTHER_SERVER, state)));
+  }
+
+  /** Whether a server said so that goes on answering: then it may be the trouble of one row. */
+  static boolean isSaidByServer(JdbiException e) {
+    return sqlException(e) instanceof PSQLException sql
+        && sql.getServerErrorMessage() != null
+        && "ERROR".equals(sql.getServerErrorMessage().getSeverity());
   }
 
   /** Whether the same statement may succeed a moment later. */

@@ -117,9 +117,14 @@ public final class Sweep implements AutoCloseable {
     finish(begun);
   }
 
-  /** Whether the database did not answer when it was last asked. */
-  public boolean isDatabaseAway() {
-    return database.isUnavailable();
+  /** Whether this copy may call at all: its database answers and its clock is right. */
+  public boolean mayCall() {
+    return calls.mayCall();
+  }
+
+  /** All that was done since the start. */
+  public SweepSummary total() {
+    return counts.total();
   }
 
   /**
@@ -147,6 +152,7 @@ public final class Sweep implements AutoCloseable {
         present -> {
           shared.faults().databaseAhead(Duration.between(shared.clock().instant(), present.now()));
           shared.faults().pausedScopes(present.paused());
+          shared.faults().endWhatIsOver();
         });
     return look;
   }

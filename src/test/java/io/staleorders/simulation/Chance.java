@@ -1,5 +1,6 @@
 package io.staleorders.simulation;
 
+import io.staleorders.order.ClosePolicy.NotFoundRule;
 import io.staleorders.sandbox.Misbehaviour;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,9 @@ final class Chance {
           Misbehaviour.RATELIMIT_EXCEEDED,
           Misbehaviour.HANG_AFTER);
 
+  private static final List<NotFoundRule> RULES =
+      List.of(NotFoundRule.AUTO, NotFoundRule.CLOSE, NotFoundRule.KEEP);
+
   private final long seed;
 
   Chance(long seed) {
@@ -74,6 +78,21 @@ final class Chance {
   /** For the course of the simulation itself. */
   Random course() {
     return new Random(seed);
+  }
+
+  /** {@code CLOSE_CONFIRM}, which is seldom off. */
+  boolean confirms() {
+    return seed % 4 != 3;
+  }
+
+  /** {@code CLOSE_NOT_FOUND}. */
+  NotFoundRule notFoundRule() {
+    return RULES.get(Math.floorMod(seed, RULES.size()));
+  }
+
+  /** How old an order is when it comes. */
+  int ageInMinutes(int order) {
+    return of("age", order, 0).nextInt(1, 60);
   }
 
   String kind(int order) {
@@ -93,6 +112,11 @@ final class Chance {
   /** Whether the shop hears of that payment at once; else it never does. */
   boolean shopHears(String outTradeNo, int request) {
     return of(outTradeNo, request, 2).nextInt(100) < 70;
+  }
+
+  /** Whether the payer begins to pay anew after a round, which moves the order's time on. */
+  boolean beginsAnew(String outTradeNo, int round) {
+    return of(outTradeNo, round, 4).nextInt(100) < 4;
   }
 
   /** What a request meets. */

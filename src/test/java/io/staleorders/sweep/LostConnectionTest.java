@@ -128,7 +128,7 @@ class LostConnectionTest {
         .until(
             () -> {
               copy.run();
-              return !copy.isDatabaseAway();
+              return copy.mayCall();
             });
     assertThat(breaking.statements.getAndSet(0)).isLessThan(STATEMENTS_UNTIL_DONE);
     copy.run();

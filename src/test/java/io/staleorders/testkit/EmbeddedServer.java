@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -21,20 +22,36 @@ public final class EmbeddedServer implements AutoCloseable {
   private static final long ROOM_IN_MEMORY_BYTES = 2L << 30;
 
   private final Path directory;
+  private final Map<String, String> settings;
   private final Path dataDirectory;
   private Optional<EmbeddedPostgres> server = Optional.empty();
   private int port = ANY_FREE_PORT;
   private boolean closed;
 
-  private EmbeddedServer(Path directory) {
+  private EmbeddedServer(Path directory, Map<String, String> settings) {
     this.directory = directory;
+    this.settings = settings;
     this.dataDirectory = directory.resolve("data");
   }
 
   static EmbeddedServer launch() {
     try {
+      return launch(placeForData(), PostgresSettings.ALL);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param place the folder for its data, which end with it
+   * @param settings as in {@code postgresql.conf}
+   */
+  public static EmbeddedServer launch(Path place, Map<String, String> settings) {
+    try {
       EmbeddedServer server =
-          new EmbeddedServer(Files.createTempDirectory(placeForData(), "postgres-test-"));
+          new EmbeddedServer(Files.createTempDirectory(place, "postgres-test-"), settings);
       // Before it starts: a JVM that is interrupted meanwhile leaves nothing behind.
       Runtime.getRuntime().addShutdownHook(new Thread(server::close));
       server.start();
@@ -116,7 +133,7 @@ public final class EmbeddedServer implements AutoCloseable {
             .setCleanDataDirectory(false)
             .setRegisterShutdownHook(false)
             .setLocaleConfig("locale", "C");
-    PostgresSettings.ALL.forEach(builder::setServerConfig);
+    settings.forEach(builder::setServerConfig);
     return builder;
   }
 

@@ -17,20 +17,6 @@ import org.awaitility.Awaitility;
 
 /** The program {@code pgbouncer} in transaction mode, between a test and one database. */
 public final class PgBouncer implements AutoCloseable {
-  private static final String CONFIG =
-      """
-      [databases]
-      shop = host=%s port=%d dbname=%s user=%s password=%s
-      [pgbouncer]
-      listen_addr = 127.0.0.1
-      listen_port = %d
-      unix_socket_dir =
-      auth_type = any
-      pool_mode = transaction
-      default_pool_size = %d
-      ignore_startup_parameters = extra_float_digits
-      """;
-
   private final Path config;
   private final int port;
   private final Database behind;
@@ -70,14 +56,26 @@ public final class PgBouncer implements AutoCloseable {
     try {
       Files.writeString(
           config,
-          CONFIG.formatted(
-              server.getHost(),
-              server.getPort(),
-              server.getPath().substring(1),
-              behind.user(),
-              behind.password(),
-              port,
-              connections));
+          """
+      [databases]
+      shop = host=%s port=%d dbname=%s user=%s password=%s
+      [pgbouncer]
+      listen_addr = 127.0.0.1
+      listen_port = %d
+      unix_socket_dir =
+      auth_type = any
+      pool_mode = transaction
+      default_pool_size = %d
+      ignore_startup_parameters = extra_float_digits
+      """
+              .formatted(
+                  server.getHost(),
+                  server.getPort(),
+                  server.getPath().substring(1),
+                  behind.user(),
+                  behind.password(),
+                  port,
+                  connections));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
