@@ -81,7 +81,7 @@ public final class OnceCommand implements Callable<Integer> {
     Progress.during(
         environment, "asking", () -> new Progress.Reached(dryRun.total().orders(), 0), dryRun::run);
     DryRun.Summary summary = dryRun.total();
-    Map<String, Object> counts = new LinkedHashMap<>();
+    Map<String, Long> counts = new LinkedHashMap<>();
     counts.put("would_close", summary.close());
     counts.put("would_mark_paid", summary.markPaid());
     counts.put("would_keep", summary.keep());
@@ -102,7 +102,7 @@ public final class OnceCommand implements Callable<Integer> {
         () -> untilNothingIsDue(sweep));
     DueNow left = sweep.mayCall() ? service.open().dueNow() : new DueNow(0, 0, false);
     SweepSummary total = sweep.total();
-    Map<String, Object> counts = new LinkedHashMap<>();
+    Map<String, Long> counts = new LinkedHashMap<>();
     counts.put("closed", total.closed());
     counts.put("paid", total.paid());
     counts.put("not_found", total.notFound());
@@ -122,7 +122,7 @@ public final class OnceCommand implements Callable<Integer> {
     }
   }
 
-  private void summarise(String heading, Map<String, Object> counts, long begun) {
+  private void summarise(String heading, Map<String, Long> counts, long begun) {
     long millis = clock.millis() - begun;
     if (environment.isForPeople()) {
       out.get().println(heading);
@@ -134,7 +134,7 @@ public final class OnceCommand implements Callable<Integer> {
       return;
     }
     LoggingEventBuilder line = log.atInfo();
-    for (Map.Entry<String, Object> count : counts.entrySet()) {
+    for (Map.Entry<String, Long> count : counts.entrySet()) {
       line = line.addKeyValue(count.getKey(), count.getValue());
     }
     line.addKeyValue("duration_ms", millis).log("once: {}", heading);
