@@ -1,0 +1,168 @@
+package io.staleorders.chaos;
+
+import io.staleorders.chaos.Ledger.Claim;
+import io.staleorders.chaos.Ledger.Fate;
+import io.staleorders.chaos.SeenCalls.Call;
+import io.staleorders.sandbox.OrderRecord;
+import io.staleorders.sandbox.OrderState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The promises, held against what the shop, the database's ledger and WeChat Pay know. */
+final class Promises {
+  /** Of them the payment callback and the service may be at odds for good: never placed when asked. */
+  private static final Set<String> PLACED_LATE = Set.of("LATE", "GHOSTPAID");
+
+  private final Ledger ledger;
+  private final Map<String, OrderRecord> truth;
+  private final Set<String> heard;
+  private final List<Call> calls;
+  private final List<String> broken = new ArrayList<>();
+
+  private Promises(
+      Ledger ledger, Map<String, OrderRecord> truth, Set<String> heard, List<Call> calls) {
+    this.ledger = ledger;
+    this.truth = truth;
+    this.heard = heard;
+    this.calls = calls;
+  }
+
+  /**
+   * What was promised and not kept; nothing is open any more.
+   *
+   * @param truth what WeChat Pay knows
+   * @param heard paid orders that the shop marked paid
+   * @param calls all that were made
+   */
+  static List<String> broken(
+      Ledger ledger, List<OrderRecord> truth, Set<String> heard, List<Call> calls) {
+    Promises promises =
+        new Promises(
+            ledger,
+            truth.stream().collect(Collectors.toMap(OrderRecord::outTradeNo, Function.identity())),
+            heard,
+            calls);
+    promises.hold();
+    return promises.broken;
+  }
+
+  private void hold() {
+    List<Fate> fates = ledger.fates();
+    fates.forEach(this::holdEnd);
+    holdAge(fates);
+    holdClaims();
+    holdLedger();
+  }
+
+  private OrderState trueState(Fate fate) {
+    OrderRecord record = truth.get(fate.outTradeNo());
+    return record == null ? OrderState.ABSENT : record.state();
+  }
+
+  private void holdEnd(Fate fate) {
+    OrderState there = trueState(fate);
+    boolean closedHere = fate.status().equals("CLOSED");
+    boolean well =
+        switch (fate.state()) {
+          case "CLOSED" ->
+              closedHere && (there == OrderState.CLOSED || there == OrderState.REVOKED);
+          case "NOT_FOUND" -> closedHere && there == OrderState.ABSENT;
+          case "PAID" -> there.isPaid() && (!closedHere || wasPlacedLate(fate));
+          case "SUPERSEDED" -> fate.status().equals("SUCCESS") && there.isPaid();
+          // Reported; the row may have been closed when WeChat Pay did not know the order yet.
+          case "ABANDONED" -> !closedHere || (wasPlacedLate(fate) && !there.isPaid());
+          default -> false;
+        };
+    hold(well && !fate.open(), "%s, at WeChat Pay %s", fate, there);
+    boolean shopKnows = heard.contains(fate.outTradeNo());
+    hold(!shopKnows || fate.status().equals("SUCCESS"), "the shop's own write is gone: %s", fate);
+  }
+
+  private static boolean wasPlacedLate(Fate fate) {
+    return PLACED_LATE.contains(fate.outTradeNo().substring(0, fate.outTradeNo().indexOf('-')));
+  }
+
+  private void holdAge(List<Fate> fates) {
+    Map<String, Instant> dueAt =
+        fates.stream()
+            .collect(
+                Collectors.toMap(
+                    Fate::outTradeNo, fate -> fate.createdAt().plus(ServiceSettings.CLOSE_DELAY)));
+    for (Call call : calls) {
+      Instant due = dueAt.get(call.outTradeNo());
+      hold(due != null && !call.at().isBefore(due), "called before it was due at %s: %s", due, call);
+    }
+  }
+
+  /** Who calls about an order has a claim on it, and nobody else has. */
+  private void holdClaims() {
+    Map<String, List<Claim>> claims =
+        ledger.claims().stream().collect(Collectors.groupingBy(Claim::outTradeNo));
+    for (Call call : calls) {
+      List<Claim> then =
+          claims.getOrDefault(call.outTradeNo(), List.of()).stream()
+              .filter(claim -> !call.at().isBefore(claim.from()))
+              .filter(claim -> !call.at().isAfter(claim.until()))
+              .toList();
+      hold(
+          then.size() == 1 && then.getFirst().by().equals(call.by()),
+          "called without a claim: %s; claims: %s",
+          call,
+          claims.get(call.outTradeNo()));
+    }
+  }
+
+  private void holdLedger() {
+    none(
+        "a claim was taken from a copy while its lease held",
+        """
+        SELECT to_jsonb(c)::text FROM ledger.claim c WHERE taken_over AND ended_at < claimed_until
+        """);
+    none(
+        "a copy recorded over what another had claimed",
+        """
+        SELECT to_jsonb(c)::text FROM ledger.claim c WHERE NOT taken_over AND ended_by != made_by
+        """);
+    none(
+        "the shop's own write was overwritten",
+        """
+        SELECT to_jsonb(s)::text FROM ledger.status_change s
+        WHERE made_by != 'shop' AND (before, after) != ('NOTPAY', 'CLOSED')
+        """);
+    none(
+        "the shop heard of a payment of an order that was marked closed",
+        """
+        SELECT to_jsonb(s)::text FROM ledger.status_change s
+        WHERE made_by = 'shop' AND before != 'NOTPAY'
+        """);
+  }
+
+  private void none(String what, String rows) {
+    ledger.texts(rows).forEach(row -> broken.add(what + ": " + row));
+  }
+
+  private void hold(boolean kept, String what, Object... args) {
+    if (!kept) {
+      broken.add(what.formatted(args));
+    }
+  }
+
+  /** The most calls within any time of this length. */
+  static int most(List<Call> calls, Duration within) {
+    int most = 0;
+    int first = 0;
+    for (int last = 0; last < calls.size(); last++) {
+      while (!calls.get(first).at().plus(within).isAfter(calls.get(last).at())) {
+        first++;
+      }
+      most = Math.max(most, last - first + 1);
+    }
+    return most;
+  }
+}
