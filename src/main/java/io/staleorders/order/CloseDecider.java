@@ -143,10 +143,15 @@ public final class CloseDecider {
 
   /**
    * Given up when WeChat Pay itself says the request is wrong; but a wrong setting must not abandon
-   * a whole shop, so only once it has known an order of this merchant.
+   * a whole shop, so only once it has known an order of this merchant. Never at a second look: the
+   * shop's row may be closed by then, so a close that fails is tried until the end, and a payment
+   * in between is seen.
    */
   private static Optional<Decision> refusedForGood(ClaimedOrder order, Reply.ToClose close) {
-    if (!(close instanceof Refused refused) || !refused.verified() || !order.merchantKnown()) {
+    if (!(close instanceof Refused refused)
+        || !refused.verified()
+        || !order.merchantKnown()
+        || order.secondLook()) {
       return Optional.empty();
     }
     return switch (refused.code()) {

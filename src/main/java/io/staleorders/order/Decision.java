@@ -38,8 +38,17 @@ public sealed interface Decision {
    */
   record NotFound(boolean markClosed, boolean lookAgain) implements Resolution {}
 
-  /** No more is tried; a person has to look. */
-  record Abandoned(AbandonReason reason) implements Resolution {}
+  /**
+   * No more is tried; a person has to look.
+   *
+   * @param closedHere whether the shop's row was closed by the not-found rule before, so that shop
+   *     and WeChat Pay may disagree
+   */
+  record Abandoned(AbandonReason reason, boolean closedHere) implements Resolution {
+    public Abandoned(AbandonReason reason) {
+      this(reason, false);
+    }
+  }
 
   /** The order stopped being unpaid, or its row is gone: the shop's own write stands. */
   record Superseded() implements Resolution {}

@@ -87,7 +87,8 @@ final class ShopRows {
         ShopOrder order = seen.get(outcome.claim().outTradeNo());
         if (order == null || order.unpaidRows() == 0) {
           boolean closedByUs = outcome.claim().secondLook() && order != null && order.closedHere();
-          yield Settled.as(outcome, closedByUs ? resolution : new Decision.Superseded());
+          yield Settled.as(
+              outcome, closedByUs ? ofClosedRow(resolution) : new Decision.Superseded());
         }
         if (resolution instanceof Decision.Superseded) {
           yield Settled.as(outcome, new Decision.Uncalled());
@@ -97,6 +98,12 @@ final class ShopRows {
             : Settled.held(outcome);
       }
     };
+  }
+
+  private static Decision ofClosedRow(Decision.Resolution resolution) {
+    return resolution instanceof Decision.Abandoned abandoned
+        ? new Decision.Abandoned(abandoned.reason(), true)
+        : resolution;
   }
 
   private boolean isToMark(Outcome outcome, Mark mark, Map<String, Long> locked) {

@@ -38,7 +38,13 @@ final class OrderLog {
       case Decision.Abandoned abandoned ->
           line(Event.ORDER_ABANDONED, done)
               .addKeyValue("reason", abandoned.reason().name())
-              .log("{} given up: {}", no, abandoned.reason());
+              .log(
+                  abandoned.closedHere()
+                      ? "{} given up: {}. Its row is closed here, but at WeChat Pay it is not:"
+                          + " somebody can still pay it"
+                      : "{} given up: {}",
+                  no,
+                  abandoned.reason());
       case Decision.Superseded superseded ->
           line(Event.ORDER_SUPERSEDED, done).log("{} is no longer unpaid in the shop", no);
       case Decision.Retry retry ->

@@ -3,16 +3,20 @@ package io.staleorders.order;
 import static io.staleorders.order.Given.ABSENT;
 import static io.staleorders.order.Given.ACCEPTED;
 import static io.staleorders.order.Given.MOMENT;
+import static io.staleorders.order.Given.NOTPAY;
+import static io.staleorders.order.Given.RETRY_FOR;
 import static io.staleorders.order.Given.UNVERIFIED;
 import static io.staleorders.order.Given.absent;
 import static io.staleorders.order.Given.decider;
 import static io.staleorders.order.Given.found;
 import static io.staleorders.order.Given.order;
+import static io.staleorders.order.Given.tried;
 import static io.staleorders.order.Given.unverified;
 import static io.staleorders.order.Given.verified;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.staleorders.order.ClosePolicy.NotFoundRule;
+import io.staleorders.order.Decision.AbandonReason;
 import io.staleorders.order.Decision.NotFound;
 import io.staleorders.order.Decision.Retry;
 import io.staleorders.order.Decision.RetryReason;
@@ -80,6 +84,20 @@ class CloseDeciderNotFoundTest {
         .isEqualTo(new Decision.Paid(TradeState.SUCCESS, Optional.empty(), Optional.empty()));
     assertThat(decider().afterQuery(secondLook, ACCEPTED, found(TradeState.NOTPAY), MOMENT))
         .isEqualTo(new Retry(RetryReason.NOT_CLOSED_YET, Duration.ZERO, true, 0));
+  }
+
+  /** Its row may be closed here by now: it must not stay payable there after one refusal. */
+  @ParameterizedTest
+  @EnumSource(names = {"PARAM_ERROR", "INVALID_REQUEST", "NEEDS_REVERSE"})
+  void closeRefusedAtTheSecondLookIsTriedAgainUntilTheEnd(Code code) {
+    Reply.ToClose refused = verified(400, code);
+    ClaimedOrder secondLook = order(absent(2), true, KNOWN);
+    ClaimedOrder last = order(tried(9, RETRY_FOR), true, KNOWN);
+
+    assertThat(decider().afterQuery(secondLook, refused, NOTPAY, MOMENT))
+        .isEqualTo(new Retry(RetryReason.NOT_CLOSED_YET, Duration.ZERO, true, 0));
+    assertThat(decider().afterQuery(last, refused, NOTPAY, MOMENT))
+        .isEqualTo(new Decision.Abandoned(AbandonReason.EXHAUSTED));
   }
 
   @Test

@@ -164,6 +164,7 @@ class OrderLifeTest {
       assertThat(last.close().isVerified()).isTrue();
       assertThat(isFound(last, UNPAID)).isTrue();
       assertThat(last.order().merchantKnown()).isTrue();
+      assertThat(last.order().secondLook()).isFalse();
     }
   }
 

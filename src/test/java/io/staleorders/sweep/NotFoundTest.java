@@ -213,6 +213,49 @@ class NotFoundTest {
   }
 
   @Test
+  void secondLookWhoseCloseIsRefusedIsRepeatedUntilTheOrderIsClosed() {
+    closedHereAndPlacedThereAfterwards("GONE-01");
+    rig.sandbox().script(facts -> Optional.of(Misbehaviour.PARAM_ERROR));
+    rig.advance(CLOSE_DELAY);
+    rig.sweep();
+    assertThat(shop.row("GONE-01"))
+        .containsEntry("state", "NOT_FOUND")
+        .containsEntry("reason", "NOT_CLOSED_YET");
+
+    rig.sandbox().script(facts -> Optional.empty());
+    rig.advanceToNextAttempt("GONE-01");
+    rig.sweep();
+
+    assertThat(rig.sandbox().state("GONE-01")).isEqualTo(OrderState.CLOSED);
+    assertThat(shop.row("GONE-01")).containsEntry("state", "CLOSED");
+  }
+
+  @Test
+  void orderGivenUpAfterItsRowWasClosedIsSaidToBePayableStill() {
+    closedHereAndPlacedThereAfterwards("GONE-01");
+    rig.sandbox().script(facts -> Optional.of(Misbehaviour.PARAM_ERROR));
+
+    try (Events events = Events.open()) {
+      for (int attempt = 3; attempt <= 10; attempt++) {
+        assertThat(events.of(Event.ORDER_ABANDONED)).isEmpty();
+        rig.advance(Duration.ofDays(2));
+        rig.sweep();
+      }
+
+      assertThat(events.of(Event.ORDER_ABANDONED)).hasSize(1);
+      assertThat(events.messages())
+          .contains(
+              "GONE-01 given up: EXHAUSTED. Its row is closed here, but at WeChat Pay it is not:"
+                  + " somebody can still pay it");
+    }
+    assertThat(shop.row("GONE-01"))
+        .containsEntry("state", "ABANDONED")
+        .containsEntry("reason", "EXHAUSTED");
+    assertThat(shop.status("GONE-01")).isEqualTo("CLOSED");
+    assertThat(rig.sandbox().state("GONE-01")).isEqualTo(OrderState.NOTPAY);
+  }
+
+  @Test
   void orderMadePaidByTheShopBeforeTheSecondLookIsNotCalledAbout() {
     rig.restart(Options.defaults().notFound(NotFoundRule.CLOSE));
     shop.order("GONE-01", DUE);
@@ -226,6 +269,19 @@ class NotFoundTest {
     assertThat(rig.sandbox().requests()).hasSize(calls);
     assertThat(shop.row("GONE-01")).containsEntry("state", "SUPERSEDED");
     assertThat(shop.status("GONE-01")).isEqualTo("SUCCESS");
+  }
+
+  /**
+   * Of a merchant that is known, so that nothing but the second look keeps it from being given up.
+   */
+  private void closedHereAndPlacedThereAfterwards(String outTradeNo) {
+    rig.restart(Options.defaults().notFound(NotFoundRule.CLOSE));
+    rig.sandbox().place("KNOWN-1", Shop.SUB_MCHID);
+    shop.order("KNOWN-1", DUE);
+    shop.order(outTradeNo, DUE);
+    absentTwice(outTradeNo);
+    assertThat(shop.status(outTradeNo)).isEqualTo("CLOSED");
+    rig.sandbox().place(outTradeNo, Shop.SUB_MCHID);
   }
 
   private void absentTwice(String outTradeNo) {

@@ -1,0 +1,244 @@
+package io.staleorders.testkit;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.staleorders.sandbox.SandboxKeys;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.Signature;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A WeChat Pay that closes whatever it is asked to close, for measuring the service rather than its
+ * counterpart: it checks and remembers nothing. Replies are signed; that of a 204, whose body is
+ * empty, once a second.
+ */
+public final class CheapWechat implements AutoCloseable {
+  private static final Pattern QUERY =
+      Pattern.compile(
+          "GET /v3/pay/partner/transactions/out-trade-no/([^?]+)\\?sp_mchid=([0-9]+)&sub_mchid=([0-9]+) .*");
+
+  private static final String COUNTS = "GET /counts ";
+  private static final String DELAY = "PUT /delay/";
+
+  private static final String NONCE = "593BEC0C930BF1AFEB40B4A08C8FB242";
+
+  private final SandboxKeys keys;
+  private final ServerSocket listener;
+  private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final LongAdder closes = new LongAdder();
+  private final LongAdder queries = new LongAdder();
+  private volatile Duration delay = Duration.ZERO;
+  private volatile EmptyReply closedReply = new EmptyReply(0, "");
+
+  /** A whole 204, as signed in one second. */
+  private record EmptyReply(long second, String text) {}
+
+  private CheapWechat(SandboxKeys keys, ServerSocket listener) {
+    this.keys = keys;
+    this.listener = listener;
+  }
+
+  /** Starts one in this process, on a free port of the loopback address. */
+  public static CheapWechat start() {
+    try {
+      ServerSocket listener = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress());
+      CheapWechat server = new CheapWechat(SandboxKeys.inMemory(), listener);
+      Thread.ofPlatform().name("cheap-wechat").daemon().start(server::accept);
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Runs one until the process that started this one closes its standard input; prints the settings
+   * of its clients, a JSON object in one line.
+   *
+   * @param args the delay of each reply in milliseconds, if any
+   */
+  public static void main(String[] args) throws IOException {
+    try (CheapWechat server = start()) {
+      server.delay(Duration.ofMillis(args.length == 0 ? 0 : Long.parseLong(args[0])));
+      System.out.println(new ObjectMapper().writeValueAsString(server.settings()));
+      int ended = System.in.read();
+      while (ended != -1) {
+        ended = System.in.read();
+      }
+    }
+  }
+
+  /** How a service has to be set up that uses it. */
+  public Map<String, String> settings() {
+    return Map.of(
+        "WECHATPAY_SP_MCHID", keys.spMchid(),
+        "WECHATPAY_CERT_SERIAL_NO", keys.merchantSerial(),
+        "WECHATPAY_PRIVATE_KEY", keys.merchantPrivateKeyPem(),
+        "WECHATPAY_PUBLIC_KEY_ID", keys.publicKeyId(),
+        "WECHATPAY_PUBLIC_KEY", keys.wechatPayPublicKeyPem(),
+        "WECHATPAY_BASE_URL", baseUrl());
+  }
+
+  /** {@code http://host:port}. */
+  public String baseUrl() {
+    return "http://127.0.0.1:" + listener.getLocalPort();
+  }
+
+  /** Every reply comes so much later from now on. */
+  public void delay(Duration ofReplies) {
+    delay = ofReplies;
+  }
+
+  /** Close calls so far. */
+  public long closes() {
+    return closes.sum();
+  }
+
+  /** Queries so far. */
+  public long queries() {
+    return queries.sum();
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    try {
+      listener.close();
+      for (Socket connection : connections) {
+        connection.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void accept() {
+    try {
+      while (!listener.isClosed()) {
+        Socket connection = listener.accept();
+        connection.setTcpNoDelay(true);
+        connections.add(connection);
+        Thread.ofVirtual().start(() -> serve(connection));
+      }
+    } catch (IOException e) {
+      // Closed: nothing more to accept.
+    }
+  }
+
+  private void serve(Socket connection) {
+    try (connection) {
+      InputStream in = new BufferedInputStream(connection.getInputStream(), 2_048);
+      byte[] line = new byte[4_096];
+      for (String first = line(in, line); !first.isEmpty(); first = line(in, line)) {
+        skipRest(in, line);
+        connection.getOutputStream().write(reply(first).getBytes(ISO_8859_1));
+      }
+    } catch (IOException e) {
+      // The client went away, or this server was closed.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      connections.remove(connection);
+    }
+  }
+
+  private String reply(String first) throws InterruptedException {
+    if (first.startsWith(COUNTS)) {
+      return text(200, "", "%d %d".formatted(closes(), queries()));
+    }
+    if (first.startsWith(DELAY)) {
+      delay(Duration.ofMillis(Long.parseLong(first.split("[ /]", -1)[3])));
+      return text(200, "", "");
+    }
+    if (delay.isPositive() && closed.await(delay.toNanos(), TimeUnit.NANOSECONDS)) {
+      return "";
+    }
+    Matcher query = QUERY.matcher(first);
+    if (!query.matches()) {
+      closes.increment();
+      return closedReply();
+    }
+    queries.increment();
+    String body =
+        "{\"out_trade_no\":\"%s\",\"sp_mchid\":\"%s\",\"sub_mchid\":\"%s\",\"trade_state\":\"CLOSED\"}"
+            .formatted(query.group(1), query.group(2), query.group(3));
+    return text(200, signature(second(), body), body);
+  }
+
+  private String closedReply() {
+    long second = second();
+    EmptyReply last = closedReply;
+    if (last.second() != second) {
+      last = new EmptyReply(second, text(204, signature(second, ""), ""));
+      closedReply = last;
+    }
+    return last.text();
+  }
+
+  private static String text(int status, String signature, String body) {
+    String length = status == 204 ? "" : "Content-Length: " + body.length() + "\r\n";
+    return "HTTP/1.1 %d Cheap\r\nContent-Type: application/json\r\nRequest-ID: 08cheap-0\r\n%s%s\r\n%s"
+        .formatted(status, length, signature, body);
+  }
+
+  private String signature(long second, String body) {
+    try {
+      Signature signature = Signature.getInstance("SHA256withRSA");
+      signature.initSign(keys.wechatPay().getPrivate());
+      signature.update("%d\n%s\n%s\n".formatted(second, NONCE, body).getBytes(UTF_8));
+      return "Wechatpay-Serial: %s\r\nWechatpay-Timestamp: %d\r\nWechatpay-Nonce: %s\r\nWechatpay-Signature: %s\r\n"
+          .formatted(
+              keys.publicKeyId(),
+              second,
+              NONCE,
+              Base64.getEncoder().encodeToString(signature.sign()));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has RSA", e);
+    }
+  }
+
+  private static long second() {
+    return InstantSource.system().instant().getEpochSecond();
+  }
+
+  /** Skips the headers and the body. */
+  private static void skipRest(InputStream in, byte[] buffer) throws IOException {
+    int length = 0;
+    for (String line = line(in, buffer); !line.isEmpty(); line = line(in, buffer)) {
+      if (line.regionMatches(true, 0, "Content-Length:", 0, 15)) {
+        length = Integer.parseInt(line.substring(15).strip());
+      }
+    }
+    in.skipNBytes(length);
+  }
+
+  /** Without its end; empty at the end of the connection too. A longer line is cut off. */
+  private static String line(InputStream in, byte[] buffer) throws IOException {
+    int length = 0;
+    for (int b = in.read(); b != -1 && b != '\n'; b = in.read()) {
+      if (b != '\r' && length < buffer.length) {
+        buffer[length++] = (byte) b;
+      }
+    }
+    return new String(buffer, 0, length, ISO_8859_1);
+  }
+}
