@@ -5,11 +5,13 @@ import io.staleorders.config.Secret;
 import io.staleorders.config.Settings;
 import io.staleorders.store.Databases;
 import io.staleorders.store.Migrations;
+import io.staleorders.sweep.SqlFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.ConnectionException;
 
 /** The database as commands open it: does it answer, is our schema there. */
 final class Pools {
@@ -33,7 +35,11 @@ final class Pools {
     }
   }
 
-  /** Brings our schema up to date, or looks whether it is; what is wrong with it. */
+  /**
+   * Brings our schema up to date, or looks whether it is; what is wrong with it.
+   *
+   * @throws ConnectionException if the database went away meanwhile
+   */
   static List<String> schema(HikariDataSource pool, boolean migrate) {
     Migrations migrations = new Migrations(pool);
     try {
@@ -46,6 +52,9 @@ final class Pools {
           : List.of(
               "schema order_closer is not up to date: run the command 'migrate' as a role that may create it, or set MIGRATE_ON_START=true");
     } catch (FlywayException e) {
+      if (SqlFailure.isOfServerWithin(e)) {
+        throw new ConnectionException(e);
+      }
       return List.of(
           "schema order_closer cannot be made or brought up to date: %s; run the command 'migrate' as a role that may, or: GRANT CREATE ON DATABASE … TO …"
               .formatted(message(e)));

@@ -21,8 +21,6 @@ import java.util.concurrent.locks.LockSupport;
  * faults by a plan; at the end all goes well until nothing is open.
  */
 final class Chaos implements AutoCloseable {
-  private static final Duration TIME_TO_SETTLE = Duration.ofMinutes(3);
-
   private final Plan plan;
   private final Tally tally = new Tally();
   private final EmbeddedServer server = Postgres.ownServer();
@@ -30,6 +28,7 @@ final class Chaos implements AutoCloseable {
   private final List<String> complaints = new ArrayList<>();
   private final Ledger ledger;
   private final Payers payers;
+  private final Trouble trouble;
   private final SeenCalls calls;
   private final Copies copies;
   private final Orders orders;
@@ -43,7 +42,8 @@ final class Chaos implements AutoCloseable {
     plan = new Plan(seed, size);
     ledger = Ledger.open(server.database());
     payers = new Payers(chance, sandbox, ledger);
-    calls = new SeenCalls(chance, payers);
+    trouble = new Trouble(chance, payers);
+    calls = new SeenCalls(trouble);
     sandbox.script(calls);
     orders = new Orders(chance, ledger, payers);
     copies =
@@ -70,8 +70,7 @@ final class Chaos implements AutoCloseable {
     copies.stopAll();
     tellWhatHappened();
     complaints.addAll(copies.logComplaints());
-    complaints.addAll(
-        Promises.broken(ledger, sandbox.orders().all(), payers.heard(), calls.all()));
+    complaints.addAll(Promises.broken(ledger, sandbox.orders().all(), payers.heard(), calls.all()));
     holdRate();
     return complaints;
   }
@@ -98,9 +97,9 @@ final class Chaos implements AutoCloseable {
         startServerAgain();
       }
       case OUTAGE -> {
-        calls.outage(true);
+        trouble.outage(true);
         LockSupport.parkNanos(plan.between(2_000, 4_000).toNanos());
-        calls.outage(false);
+        trouble.outage(false);
       }
     }
   }
@@ -113,11 +112,11 @@ final class Chaos implements AutoCloseable {
   /** All goes well from now on; nobody waits for long. */
   private void settle() {
     orders.end();
-    calls.calm();
+    trouble.end();
     payers.finish();
     copies.finish();
     await("nothing is open")
-        .atMost(TIME_TO_SETTLE)
+        .atMost(plan.timeToSettle())
         .pollInterval(Duration.ofMillis(500))
         .until(
             () -> {
@@ -132,21 +131,25 @@ final class Chaos implements AutoCloseable {
     hold(all, Duration.ofSeconds(10));
     long seen = sandbox.count(Counter.CLOSES) + sandbox.count(Counter.QUERIES);
     if (seen != all.size()) {
-      complaints.add("the sandbox counted %d calls, of which %d are known".formatted(seen, all.size()));
+      complaints.add(
+          "the sandbox counted %d calls, of which %d are known".formatted(seen, all.size()));
     }
   }
 
   private void hold(List<SeenCalls.Call> all, Duration within) {
     int most = Promises.most(all, within);
     int allowed = (int) (ServiceSettings.CLOSE_RATE * (within.toMillis() + 200) / 1_000);
-    tally.set("most calls in any %d s, at CLOSE_RATE=%d".formatted(within.toSeconds(), ServiceSettings.CLOSE_RATE), most);
+    tally.set(
+        "most calls in any %d s, at CLOSE_RATE=%d"
+            .formatted(within.toSeconds(), ServiceSettings.CLOSE_RATE),
+        most);
     if (most > allowed) {
       complaints.add("%d calls within %s".formatted(most, within));
     }
   }
 
   private void tellWhatHappened() {
-    calls.met().forEach((kind, times) -> tally.set("calls met by: " + kind, times));
+    trouble.met().forEach((kind, times) -> tally.set("calls met by: " + kind, times));
     tally.set("payments that the shop heard of", payers.heard().size());
     tally.set("payments that the shop never heard of", payers.unheard().size());
     tally.set("orders", ledger.number("SELECT count(*) FROM orders"));
@@ -155,9 +158,7 @@ final class Chaos implements AutoCloseable {
     tally.set(
         "claims taken over when their lease was over",
         ledger.number("SELECT count(*) FROM ledger.claim WHERE taken_over"));
-    ledger
-        .fates()
-        .stream()
+    ledger.fates().stream()
         .map(fate -> fate.state() + (fate.reason().isEmpty() ? "" : " " + fate.reason()))
         .sorted(Comparator.naturalOrder())
         .forEach(end -> tally.count("orders that ended as " + end));

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** The copies that share the work, and what is done to them. */
 final class Copies implements AutoCloseable {
-  /** How long at most a fault waits for a copy to come up that it can hit at work. */
+  /** How long at most a fault waits for copies to come up, so that it hits one at work. */
   private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   private final ServiceSettings settings;
@@ -126,8 +126,7 @@ final class Copies implements AutoCloseable {
 
   private Copy start(String instanceId) {
     String name = "process-" + ++started;
-    Copy copy =
-        Copy.start(name, instanceId, settings, line -> log.println(name + " " + line));
+    Copy copy = Copy.start(name, instanceId, settings, line -> log.println(name + " " + line));
     all.add(copy);
     tally.count("copies started");
     return copy;
@@ -147,7 +146,7 @@ final class Copies implements AutoCloseable {
 
   private void stop(Copy copy) {
     if (!copy.stop()) {
-      tally.count("copies that did not stop within 4 s of SIGTERM, and were killed");
+      tally.count("copies that did not stop within 30 s of SIGTERM, and were killed");
     }
   }
 
@@ -155,18 +154,19 @@ final class Copies implements AutoCloseable {
     return members.get(plan.below(members.size()));
   }
 
+  /** One at work, while another is too. */
   private Copy anyThatWorks() {
-    long end = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      List<Copy> working = members.stream().filter(Copy::isWorking).toList();
-      if (!working.isEmpty()) {
-        return working.get(plan.below(working.size()));
-      }
-      if (System.nanoTime() - end > 0) {
-        return any();
-      }
+    long begun = System.nanoTime();
+    List<Copy> working = working();
+    while (working.size() < 2 && System.nanoTime() - begun < PATIENCE.toNanos()) {
       LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+      working = working();
     }
+    return working.isEmpty() ? any() : working.get(plan.below(working.size()));
+  }
+
+  private List<Copy> working() {
+    return members.stream().filter(Copy::isWorking).toList();
   }
 
   private void later(Duration wait, Runnable what) {

@@ -15,11 +15,11 @@ import java.util.function.Consumer;
 /** One process of the service, and what its log must not say. */
 final class Copy {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration TIME_TO_STOP = Duration.ofSeconds(30);
 
   /** Events of level ERROR that such a run brings about. */
   private static final Set<String> EXPECTED =
-      Set.of(
-          Event.PAUSED.text(), Event.DATABASE_UNAVAILABLE.text(), Event.ORDER_ABANDONED.text());
+      Set.of(Event.PAUSED.text(), Event.DATABASE_UNAVAILABLE.text(), Event.ORDER_ABANDONED.text());
 
   private final String name;
   private final String instanceId;
@@ -71,10 +71,10 @@ final class Copy {
     process.kill();
   }
 
-  /** Tells it to stop; whether it did so by itself. */
+  /** Tells it to stop; whether it did so by itself, in good time even on a slow machine. */
   synchronized boolean stop() {
     endWanted = true;
-    return process.stop();
+    return process.stop(TIME_TO_STOP);
   }
 
   synchronized void freeze() {
@@ -100,7 +100,9 @@ final class Copy {
     return List.copyOf(complaints);
   }
 
-  /** A line is looked at once the next one has come: the last one of a killed process may be cut. */
+  /**
+   * A line is looked at once the next one has come: the last one of a killed process may be cut.
+   */
   private void onLine(String line) {
     eachLine.accept(line);
     lastLine.ifPresent(this::judge);

@@ -15,7 +15,8 @@ enum Fault {
           + " time under the same INSTANCE_ID; then it goes on beside it (SIGCONT)"),
   TWIN(1, "a further copy runs under the INSTANCE_ID of another, and is killed (SIGKILL)"),
   REPLACE(2, "a copy is replaced as in a rolling restart: the new one started, then SIGTERM"),
-  DATABASE_KILL(1, "every process of PostgreSQL is killed (SIGKILL), and started 0.3 to 2.5 s later"),
+  DATABASE_KILL(
+      1, "every process of PostgreSQL is killed (SIGKILL), and started 0.3 to 2.5 s later"),
   DATABASE_RESTART(1, "PostgreSQL is stopped in good order, and started 0.3 to 2.5 s later"),
   OUTAGE(1, "every connection to WeChat Pay, either host, is reset for 2 to 4 s");
 

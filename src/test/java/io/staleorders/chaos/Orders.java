@@ -12,6 +12,9 @@ final class Orders {
   private static final Duration TICK = Duration.ofMillis(500);
   private static final int EACH_TICK = 3;
 
+  /** No more come while so many are open: on a slow machine the end would be far away. */
+  private static final int MOST_OPEN = 400;
+
   private final Chance chance;
   private final Ledger ledger;
   private final Payers payers;
@@ -41,7 +44,9 @@ final class Orders {
 
   private void run() {
     while (!ended) {
-      some();
+      if (ledger.open() < MOST_OPEN) {
+        some();
+      }
       LockSupport.parkNanos(TICK.toNanos());
     }
   }

@@ -22,12 +22,19 @@ final class Plan {
    * @param time how long faults come at least
    * @param kills copies killed by SIGKILL at least
    * @param pause the mean time from the end of one fault to the next
+   * @param timeToSettle how long it may take at most until nothing is open, once all goes well
    */
-  record Size(int copies, List<Fault> faults, Duration time, int kills, Duration pause) {
+  record Size(
+      int copies,
+      List<Fault> faults,
+      Duration time,
+      int kills,
+      Duration pause,
+      Duration timeToSettle) {
 
     /** Two copies, every fault once, in about 20 seconds. */
     static Size small() {
-      return new Size(2, Fault.eachOnce(), Duration.ofSeconds(20), 4, Duration.ofMillis(1_500));
+      return new Size(2, Fault.eachOnce(), Duration.ofSeconds(20), 4, Duration.ofMillis(1_500), Duration.ofMinutes(5));
     }
 
     /** Three copies, so many kills in so many minutes. */
@@ -40,7 +47,8 @@ final class Plan {
               + faults.stream().filter(f -> f == Fault.FREEZE_PAST_LEASE).count();
       long inAll = Math.max(1, kills * faults.size() / killing);
       // Less than the even share: faults take time themselves.
-      return new Size(3, faults, time, kills, time.dividedBy(inAll).multipliedBy(7).dividedBy(10));
+      Duration pause = time.dividedBy(inAll).multipliedBy(7).dividedBy(10);
+      return new Size(3, faults, time, kills, pause, Duration.ofMinutes(15));
     }
   }
 
@@ -56,6 +64,10 @@ final class Plan {
   /** Whether enough has been done. */
   boolean isOver(Duration passed, int kills) {
     return passed.compareTo(size.time()) >= 0 && kills >= size.kills() && next.isEmpty();
+  }
+
+  Duration timeToSettle() {
+    return size.timeToSettle();
   }
 
   Fault next() {

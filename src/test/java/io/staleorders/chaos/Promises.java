@@ -16,7 +16,9 @@ import java.util.stream.Collectors;
 
 /** The promises, held against what the shop, the database's ledger and WeChat Pay know. */
 final class Promises {
-  /** Of them the payment callback and the service may be at odds for good: never placed when asked. */
+  /**
+   * Of them the payment callback and the service may be at odds for good: never placed when asked.
+   */
   private static final Set<String> PLACED_LATE = Set.of("LATE", "GHOSTPAID");
 
   private final Ledger ledger;
@@ -96,7 +98,8 @@ final class Promises {
                     Fate::outTradeNo, fate -> fate.createdAt().plus(ServiceSettings.CLOSE_DELAY)));
     for (Call call : calls) {
       Instant due = dueAt.get(call.outTradeNo());
-      hold(due != null && !call.at().isBefore(due), "called before it was due at %s: %s", due, call);
+      hold(
+          due != null && !call.at().isBefore(due), "called before it was due at %s: %s", due, call);
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,14 +23,26 @@ final class ServiceSettings {
   private final Database database;
   private final Sandbox sandbox;
   private final Path directory;
+  private final Map<String, String> changes;
 
   /**
    * @param directory where files that copies need are put
    */
   ServiceSettings(Database database, Sandbox sandbox, Path directory) {
+    this(database, sandbox, directory, Map.of());
+  }
+
+  private ServiceSettings(
+      Database database, Sandbox sandbox, Path directory, Map<String, String> changes) {
     this.database = database;
     this.sandbox = sandbox;
     this.directory = directory;
+    this.changes = changes;
+  }
+
+  /** The same but for these. */
+  ServiceSettings with(Map<String, String> others) {
+    return new ServiceSettings(database, sandbox, directory, others);
   }
 
   /**
@@ -39,6 +52,12 @@ final class ServiceSettings {
    *     host that it calls; a single label
    */
   Map<String, String> of(String name, String instanceId) {
+    Map<String, String> settings = new HashMap<>(usual(name, instanceId));
+    settings.putAll(changes);
+    return settings;
+  }
+
+  private Map<String, String> usual(String name, String instanceId) {
     SandboxKeys keys = sandbox.keys();
     return Map.ofEntries(
         entry("DATABASE_URL", database.jdbcUrl() + "?ApplicationName=" + name),
