@@ -104,9 +104,18 @@ final class Chaos implements AutoCloseable {
     }
   }
 
+  /** Until it does: meanwhile somebody else may have got its port. */
   private void startServerAgain() {
     LockSupport.parkNanos(plan.between(300, 2_500).toNanos());
-    server.start();
+    await("PostgreSQL starts")
+        .atMost(Duration.ofMinutes(5))
+        .pollInSameThread()
+        .ignoreExceptions()
+        .until(
+            () -> {
+              server.start();
+              return true;
+            });
   }
 
   /** All goes well from now on; nobody waits for long. */

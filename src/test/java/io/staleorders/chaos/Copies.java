@@ -90,11 +90,13 @@ final class Copies implements AutoCloseable {
   /** What no copy may do, at this moment. */
   synchronized List<String> complaints() throws InterruptedException {
     List<String> complaints = new ArrayList<>();
-    for (Copy copy : List.copyOf(members)) {
+    for (Copy copy : List.copyOf(all)) {
       if (copy.hasEndedByItself()) {
         complaints.add(copy.name() + " ended by itself");
-        members.remove(copy);
-        members.add(start(copy.instanceId()));
+        copy.kill();
+        if (members.remove(copy)) {
+          members.add(start(copy.instanceId()));
+        }
       }
     }
     return complaints;

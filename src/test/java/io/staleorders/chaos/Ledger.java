@@ -97,12 +97,13 @@ final class Ledger {
   private static final String FATES =
       """
       SELECT o.out_trade_no, o.created_at, o.status,
-             coalesce(c.state, 'NEVER ENTERED') AS state, coalesce(c.reason, '') AS reason,
+             coalesce(c.state, '%s') AS state, coalesce(c.reason, '') AS reason,
              c.next_attempt_at IS NOT NULL AS open
       FROM orders o
       LEFT JOIN order_closer.order_close c USING (out_trade_no)
       ORDER BY o.id
-      """;
+      """
+          .formatted(Fate.NEVER_ENTERED);
 
   /** No step is planned for later than the second look at an order not found. */
   private static final String PLANNED_TOO_LATE =
@@ -151,7 +152,7 @@ final class Ledger {
   /**
    * An order as the shop and the service know it.
    *
-   * @param state of the service, or that it never entered it
+   * @param state of the service, or {@link #NEVER_ENTERED}
    * @param open whether the service will do something about it
    */
   record Fate(
@@ -160,7 +161,9 @@ final class Ledger {
       String status,
       String state,
       String reason,
-      boolean open) {}
+      boolean open) {
+    static final String NEVER_ENTERED = "NEVER ENTERED";
+  }
 
   /**
    * A claim, as the database saw it.

@@ -37,7 +37,7 @@ final class Plan {
       return new Size(2, Fault.eachOnce(), Duration.ofSeconds(20), 4, Duration.ofMillis(1_500), Duration.ofMinutes(5));
     }
 
-    /** Three copies, so many kills in so many minutes. */
+    /** Four copies, so many kills in so many minutes. */
     static Size large(int minutes, int kills) {
       Duration time = Duration.ofMinutes(minutes);
       List<Fault> faults = Fault.inProportion();
@@ -45,10 +45,10 @@ final class Plan {
           faults.stream().filter(f -> f == Fault.KILL || f == Fault.TWIN).count()
               + 2 * faults.stream().filter(f -> f == Fault.KILL_ALL).count()
               + faults.stream().filter(f -> f == Fault.FREEZE_PAST_LEASE).count();
-      long inAll = Math.max(1, kills * faults.size() / killing);
+      long inAll = Math.max(1, (long) kills * faults.size() / killing);
       // Less than the even share: faults take time themselves.
       Duration pause = time.dividedBy(inAll).multipliedBy(7).dividedBy(10);
-      return new Size(3, faults, time, kills, pause, Duration.ofMinutes(15));
+      return new Size(4, faults, time, kills, pause, Duration.ofMinutes(15));
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The promises, held against what the shop, the database's ledger and WeChat Pay know. */
@@ -77,13 +78,17 @@ final class Promises {
           case "NOT_FOUND" -> closedHere && there == OrderState.ABSENT;
           case "PAID" -> there.isPaid() && (!closedHere || wasPlacedLate(fate));
           case "SUPERSEDED" -> fate.status().equals("SUCCESS") && there.isPaid();
+          // Paid before the service came to it.
+          case Fate.NEVER_ENTERED -> heard.contains(fate.outTradeNo());
           // Reported; the row may have been closed when WeChat Pay did not know the order yet.
           case "ABANDONED" -> !closedHere || (wasPlacedLate(fate) && !there.isPaid());
           default -> false;
         };
-    hold(well && !fate.open(), "%s, at WeChat Pay %s", fate, there);
+    hold(well && !fate.open(), () -> "this end: " + fate + ", at WeChat Pay " + there);
     boolean shopKnows = heard.contains(fate.outTradeNo());
-    hold(!shopKnows || fate.status().equals("SUCCESS"), "the shop's own write is gone: %s", fate);
+    hold(
+        !shopKnows || fate.status().equals("SUCCESS"),
+        () -> "the shop's own write is gone: " + fate);
   }
 
   private static boolean wasPlacedLate(Fate fate) {
@@ -97,9 +102,8 @@ final class Promises {
                 Collectors.toMap(
                     Fate::outTradeNo, fate -> fate.createdAt().plus(ServiceSettings.CLOSE_DELAY)));
     for (Call call : calls) {
-      Instant due = dueAt.get(call.outTradeNo());
-      hold(
-          due != null && !call.at().isBefore(due), "called before it was due at %s: %s", due, call);
+      Instant due = dueAt.getOrDefault(call.outTradeNo(), Instant.MAX);
+      hold(!call.at().isBefore(due), () -> "called before it was due at " + due + ": " + call);
     }
   }
 
@@ -108,16 +112,15 @@ final class Promises {
     Map<String, List<Claim>> claims =
         ledger.claims().stream().collect(Collectors.groupingBy(Claim::outTradeNo));
     for (Call call : calls) {
+      List<Claim> ofOrder = claims.getOrDefault(call.outTradeNo(), List.of());
       List<Claim> then =
-          claims.getOrDefault(call.outTradeNo(), List.of()).stream()
+          ofOrder.stream()
               .filter(claim -> !call.at().isBefore(claim.from()))
               .filter(claim -> !call.at().isAfter(claim.until()))
               .toList();
       hold(
           then.size() == 1 && then.getFirst().by().equals(call.by()),
-          "called without a claim: %s; claims: %s",
-          call,
-          claims.get(call.outTradeNo()));
+          () -> "called without a claim: " + call + "; claims: " + ofOrder);
     }
   }
 
@@ -150,9 +153,9 @@ final class Promises {
     ledger.texts(rows).forEach(row -> broken.add(what + ": " + row));
   }
 
-  private void hold(boolean kept, String what, Object... args) {
+  private void hold(boolean kept, Supplier<String> otherwise) {
     if (!kept) {
-      broken.add(what.formatted(args));
+      broken.add(otherwise.get());
     }
   }
 
