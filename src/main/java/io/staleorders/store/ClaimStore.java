@@ -44,15 +44,16 @@ public final class ClaimStore {
       ORDER BY claimed.next_attempt_at
       """;
 
+  /** OFFSET 0: a lookup for each row until enough are found, never a join over all rows. */
   private static final String NOT_PAUSED =
       """
       NOT EXISTS (
-                    SELECT FROM order_closer.pause p WHERE p.scope IN ('account', c.sub_mchid))\
+                    SELECT FROM order_closer.pause p WHERE p.scope IN ('account', c.sub_mchid) OFFSET 0)\
       """;
 
   /** For the probe of the account's pause: of a sub-merchant that is not paused itself. */
   private static final String SUB_MERCHANT_NOT_PAUSED =
-      "NOT EXISTS (SELECT FROM order_closer.pause p WHERE p.scope = c.sub_mchid)";
+      "NOT EXISTS (SELECT FROM order_closer.pause p WHERE p.scope = c.sub_mchid OFFSET 0)";
 
   /** The named orders, but for those of a paused scope. */
   private static final String NAMED = "c.out_trade_no = ANY (:named) AND " + NOT_PAUSED;

@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * What there is to do, and when there will be more, by the database's clock.
  *
- * @param scanDue whether the shop has a due order that is not entered yet
+ * @param scanDue whether the shop has a due order that is not entered yet, where that was asked
  * @param claimableAt when the next entered order may be claimed; not later than {@code now}: at
  *     once
  * @param nextDueAt when the next order of the shop that is too young now falls due

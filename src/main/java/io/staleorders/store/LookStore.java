@@ -6,24 +6,28 @@ import org.jdbi.v3.core.Jdbi;
 
 /** The one cheap query of an idle copy. */
 public final class LookStore {
+  /**
+   * OFFSET 0 keeps an EXISTS what it is, a lookup by key for each row, from the first row on. As a
+   * join, and planned without statistics of our tables, it would go through all of them each time.
+   */
   private static final String LOOK =
       """
       SELECT <now> AS now,
-             EXISTS (
-                 SELECT FROM order_closer.scan s
-                 JOIN <orders> o ON <created_at> >= <mark_bound>
+             CASE WHEN :for_new THEN EXISTS (
+                 SELECT FROM <orders> o
                  WHERE <is_unpaid> AND <is_ours>
+                   AND <created_at> >= <mark_bound>
                    AND <created_at> <= <due_upper_bound>
                    AND <created_instant> <= <now> - <delay>
                    AND <key> IS NOT NULL
                    AND NOT EXISTS (
-                       SELECT FROM order_closer.order_close c WHERE c.out_trade_no = <key_text>)
-             ) AS scan_due,
+                       SELECT FROM order_closer.order_close c WHERE c.out_trade_no = <key_text> OFFSET 0)
+             ) ELSE false END AS scan_due,
              (SELECT coalesce(c.claimed_until, c.next_attempt_at)
               FROM order_closer.order_close c
               WHERE c.next_attempt_at IS NOT NULL
                 AND NOT EXISTS (
-                    SELECT FROM order_closer.pause p WHERE p.scope IN ('account', c.sub_mchid))
+                    SELECT FROM order_closer.pause p WHERE p.scope IN ('account', c.sub_mchid) OFFSET 0)
               ORDER BY coalesce(c.claimed_until, c.next_attempt_at)
               LIMIT 1) AS claimable_at,
              least(<next_due_of_each_status>) AS next_due_at,
@@ -60,12 +64,18 @@ public final class LookStore {
                         .collect(Collectors.joining(",\n             "))));
   }
 
-  /** Is there anything to do, and when will there be? */
-  public Look look() {
+  /**
+   * Is there anything to do, and when will there be?
+   *
+   * @param forNew whether to look for orders that are not entered yet: not while a scan is under
+   *     way, which passes all that it has entered already
+   */
+  public Look look(boolean forNew) {
     return jdbi.withHandle(
         handle ->
             handle
                 .createQuery(look)
+                .bind("for_new", forNew)
                 .map(
                     (rs, ctx) ->
                         new Look(

@@ -142,7 +142,7 @@ public final class Sweep implements AutoCloseable {
     if (database.isUnavailable() && !shared.rate().isDatabaseBack()) {
       return Optional.empty();
     }
-    Optional<Look> look = database.read(stores.look()::look);
+    Optional<Look> look = database.read(() -> stores.look().look(!scan.isRunning()));
     look.ifPresent(
         present -> {
           shared.faults().databaseAhead(Duration.between(shared.clock().instant(), present.now()));

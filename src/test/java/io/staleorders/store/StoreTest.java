@@ -44,7 +44,7 @@ class StoreTest {
     shop.order("a b", Duration.ofMinutes(60));
     shop.order("NO-MERCHANT", Duration.ofMinutes(60), "x", "NOTPAY");
 
-    assertThat(look.look().scanDue()).isTrue();
+    assertThat(look.look(true).scanDue()).isTrue();
     Page page = scan.firstPageFromMark();
     assertThat(page.malformed()).extracting(Page.MalformedOrder::outTradeNo).contains("a b");
     int pages = 1;
@@ -61,7 +61,7 @@ class StoreTest {
         .containsEntry("a b", "ABANDONED")
         .containsEntry("NO-MERCHANT", "ABANDONED")
         .doesNotContainKeys("YOUNG-1", "PAID-01");
-    Look after = look.look();
+    Look after = look.look(true);
     assertThat(after.scanDue()).isFalse();
     assertThat(after.claimDue()).isTrue();
     assertThat(after.nextDueAt()).contains(shop.now().plus(Duration.ofMinutes(1)));
@@ -208,10 +208,10 @@ class StoreTest {
     assertThat(pauses.begin(scope, "NO_AUTH", Optional.empty())).isEmpty();
 
     assertThat(claims.claim(9).claims()).isEmpty();
-    assertThat(look.look().claimableAt()).isEmpty();
+    assertThat(look.look(true).claimableAt()).isEmpty();
     assertThat(pauses.takeProbe()).isEmpty();
     shop.advance(Duration.ofSeconds(30));
-    assertThat(look.look().probeDue()).isTrue();
+    assertThat(look.look(true).probeDue()).isTrue();
     assertThat(pauses.takeProbe()).contains(scope);
     assertThat(pauses.takeProbe()).isEmpty();
     assertThat(claims.claimProbe(scope).claims()).hasSize(1);

@@ -15,11 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The service, as a process of its own. */
 public final class ServiceProcess implements AutoCloseable {
   private static final Duration TIME_TO_STOP = Duration.ofSeconds(4);
+
+  /** In what a JVM with the serial collector tells of each generation of its heap. */
+  private static final Pattern USED = Pattern.compile("total \\d+K, used (\\d+)K");
 
   private final Process process;
   private final Thread reader;
@@ -143,6 +147,28 @@ public final class ServiceProcess implements AutoCloseable {
   /** Its process id. */
   public long pid() {
     return process.pid();
+  }
+
+  /** What is left on its heap when all garbage is collected, in KiB. */
+  public long liveHeapKib() {
+    jcmd("GC.run");
+    return USED.matcher(jcmd("GC.heap_info"))
+        .results()
+        .mapToLong(generation -> Long.parseLong(generation.group(1)))
+        .sum();
+  }
+
+  private String jcmd(String command) {
+    Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
+    try {
+      Process asked =
+          new ProcessBuilder(jcmd.toString(), Long.toString(pid()), command)
+              .redirectErrorStream(true)
+              .start();
+      return new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -1,0 +1,117 @@
+package io.staleorders.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.staleorders.order.MerchantId;
+import io.staleorders.testkit.Shop;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.TemplateEngine;
+import org.jdbi.v3.postgres.PostgresPlugin;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * How many rows and index entries the statements of a sweep read of a backlog, by PostgreSQL's own
+ * count; before it has any statistics of our tables, as on the day that a shop begins.
+ */
+class RowsReadTest {
+  private static final int BACKLOG = 20_000;
+  private static final int BATCH = 500;
+  private static final MerchantId SP = new MerchantId("1230000109");
+
+  private static final String READ =
+      """
+      SELECT (SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE relname = :table)
+           + (SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = :table)
+      """;
+
+  private final Shop shop = Shop.open();
+  private Connection connection;
+  private Jdbi jdbi;
+
+  @BeforeEach
+  void open() throws SQLException {
+    shop.execute("ALTER TABLE order_closer.order_close SET (autovacuum_enabled = false)");
+    shop.execute("ALTER TABLE order_closer.pause SET (autovacuum_enabled = false)");
+    shop.execute(
+        "INSERT INTO orders (out_trade_no, sub_mchid, created_at)"
+            + " SELECT 'ORDER-' || i, '1900000109', now - interval '16 min' - i * interval '20 ms'"
+            + " FROM testkit.clock, generate_series(1, ?) AS i",
+        BACKLOG);
+    shop.execute("ANALYZE orders");
+    connection = shop.database().dataSource().getConnection();
+    jdbi = Jdbi.create(connection).installPlugin(new PostgresPlugin());
+    jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP);
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    connection.close();
+  }
+
+  @Test
+  void pageOfAScanReadsABatchOfTheShopsOrdersHoweverManyAreDue() {
+    ScanStore scan = scan();
+    Page first = scan.firstPageOfAll();
+    long before = read("orders");
+
+    Page second = scan.pageAfter(first.next().orElseThrow());
+
+    assertThat(second.entered()).isEqualTo(BATCH);
+    assertThat(read("orders") - before).isBetween((long) BATCH, BATCH + 20L);
+  }
+
+  @Test
+  void claimReadsWhatItClaimsAndALookReadsNextToNothingHoweverManyAreEntered() {
+    enterAll();
+    LookStore look = new LookStore(jdbi, shop.table());
+    ClaimStore claims = new ClaimStore(jdbi, shop.table(), "copy-1", Duration.ofSeconds(60));
+    long before = read("order_close");
+
+    assertThat(look.look(false).claimDue()).isTrue();
+    assertThat(read("order_close") - before).isLessThan(10);
+
+    before = read("order_close");
+    assertThat(claims.claim(20).claims()).hasSize(20);
+    assertThat(read("order_close") - before).isLessThan(200);
+  }
+
+  /** What an idle copy asks: of what was made since the scan before last, a lookup each. */
+  @Test
+  void lookForNewOrdersReadsEachOrderOnce() {
+    enterAll();
+    long before = read("order_close") + read("orders");
+
+    assertThat(new LookStore(jdbi, shop.table()).look(true).scanDue()).isFalse();
+
+    assertThat(read("order_close") + read("orders") - before).isLessThan(2 * BACKLOG + 20);
+  }
+
+  private ScanStore scan() {
+    return new ScanStore(jdbi, shop.table(), SP, true, BATCH);
+  }
+
+  private void enterAll() {
+    ScanStore scan = scan();
+    Optional<Page.Cursor> next = scan.firstPageOfAll().next();
+    while (next.isPresent()) {
+      next = scan.pageAfter(next.get()).next();
+    }
+    assertThat(shop.count("order_closer.order_close")).isEqualTo(BACKLOG);
+  }
+
+  private long read(String table) {
+    return jdbi.withHandle(
+        handle -> {
+          handle.execute("SELECT pg_stat_force_next_flush()");
+          handle.execute("SELECT pg_stat_clear_snapshot()");
+          return handle.createQuery(READ).bind("table", table).mapTo(Long.class).one();
+        });
+  }
+}
