@@ -161,6 +161,10 @@ final class Chaos implements AutoCloseable {
     trouble.met().forEach((kind, times) -> tally.set("calls met by: " + kind, times));
     tally.set("payments that the shop heard of", payers.heard().size());
     tally.set("payments that the shop never heard of", payers.unheard().size());
+    tally.set(
+        "orders cancelled in the shop",
+        ledger.number(
+            "SELECT count(DISTINCT out_trade_no) FROM ledger.status_change WHERE after = 'CANCELLED'"));
     tally.set("orders", ledger.number("SELECT count(*) FROM orders"));
     tally.set("calls", calls.all().size());
     tally.set("claims", ledger.number("SELECT count(*) FROM ledger.claim"));

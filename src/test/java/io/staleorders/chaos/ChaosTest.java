@@ -3,7 +3,6 @@ package io.staleorders.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,11 +24,8 @@ class ChaosTest {
     Plan.Size size = large ? Plan.Size.large(minutes, kills) : Plan.Size.small();
     try (Chaos chaos = new Chaos(seed, size, Path.of("target", "chaos"))) {
       List<String> broken = chaos.run();
-      tell("seed " + seed + "\n" + chaos.table());
-      if (!broken.isEmpty()) {
-        tell("replay: " + replay(large));
-      }
-      assertThat(broken).as("seed %d", seed).isEmpty();
+      System.out.printf("%nChaos, seed %d:%n%n%s%n", seed, chaos.table());
+      assertThat(broken).as("broken promises; replay: %s", replay(large)).isEmpty();
     }
   }
 
@@ -38,10 +34,5 @@ class ChaosTest {
         ? "mvn test -Pchaos -Dchaos.seed=%d -Dchaos.minutes=%d -Dchaos.kills=%d"
             .formatted(seed, minutes, kills)
         : "mvn test -Dtest=ChaosTest -Dchaos.seed=%d".formatted(seed);
-  }
-
-  private static void tell(String text) {
-    PrintStream out = System.out;
-    out.println(text);
   }
 }

@@ -59,7 +59,7 @@ class CopiesTest {
     Copy frozen = start(settings, "frozen", "copy-2");
     Copy third = start(settings, "third", "copy-3");
     await().until(() -> copies.stream().allMatch(Copy::isWorking));
-    order(300);
+    order(150);
     await().until(() -> copies.stream().allMatch(copy -> calls.by(copy.name()).size() > 5));
 
     frozen.freeze();
@@ -82,7 +82,7 @@ class CopiesTest {
         .pollInterval(Duration.ofMillis(500))
         .until(
             () -> {
-              order(20);
+              order(10);
               return calls.by("frozen").size() > callsBefore + 5;
             });
     awaitAllClosed();
@@ -98,8 +98,7 @@ class CopiesTest {
   @Test
   void rollingRestartLeavesNoGapAndCallsNothingTwice() throws InterruptedException {
     ServiceSettings settings =
-        settings(
-            Map.of("WECHATPAY_TIMEOUT", "10s", "CLAIM_LEASE", "60s", "SHUTDOWN_GRACE", "20s"));
+        settings(Map.of("WECHATPAY_TIMEOUT", "10s", "CLAIM_LEASE", "60s", "SHUTDOWN_GRACE", "20s"));
     Copy one = start(settings, "old-1", "copy-1");
     Copy two = start(settings, "old-2", "copy-2");
     await().until(() -> one.isWorking() && two.isWorking());
@@ -144,7 +143,9 @@ class CopiesTest {
 
   private synchronized void order(int count) {
     List<String> more =
-        IntStream.range(orders.size(), orders.size() + count).mapToObj("PLAIN-%05d"::formatted).toList();
+        IntStream.range(orders.size(), orders.size() + count)
+            .mapToObj("PLAIN-%05d"::formatted)
+            .toList();
     ledger.order(more, Collections.nCopies(count, "1900000109"), Collections.nCopies(count, DUE));
     orders.addAll(more);
   }

@@ -199,6 +199,15 @@ final class Ledger {
                 outTradeNo));
   }
 
+  /** As the shop does it when the payer changes his mind, as long as it has the order as unpaid. */
+  void cancel(String outTradeNo) {
+    insist(
+        handle ->
+            handle.execute(
+                "UPDATE orders SET status = 'CANCELLED' WHERE out_trade_no = ? AND status = 'NOTPAY'",
+                outTradeNo));
+  }
+
   /**
    * Lets waiting orders wait no longer.
    *

@@ -10,11 +10,13 @@ import java.util.concurrent.Phaser;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * People who pay, at any moment and just as a request about their order comes. Of most payments the
- * shop hears at once or a little later, and marks the order paid; of some it never does.
+ * People who pay, at any moment and just as a request about their order comes, or cancel. Of most
+ * payments the shop hears at once or a little later, and marks the order paid; of some it never
+ * does. A cancelled order it marks at once.
  */
 final class Payers {
   private static final int SOONER_PERCENT = 15;
+  private static final int CANCEL_PERCENT = 10;
 
   private final Chance chance;
   private final Sandbox sandbox;
@@ -29,11 +31,14 @@ final class Payers {
     this.ledger = ledger;
   }
 
-  /** An order is there; perhaps it is paid within the next seconds. */
+  /** An order is there; perhaps it is paid or cancelled within the next seconds. */
   void ordered(String outTradeNo, String subMchid) {
+    Duration in = Duration.ofMillis(120L * chance.percent(outTradeNo, "when"));
     if (chance.isPlain(outTradeNo) && chance.percent(outTradeNo, "sooner") < SOONER_PERCENT) {
-      Duration in = Duration.ofMillis(120L * chance.percent(outTradeNo, "when"));
       later(in, () -> pay(outTradeNo, subMchid, 0));
+    }
+    if (chance.percent(outTradeNo, "cancel") < CANCEL_PERCENT) {
+      later(in, () -> ledger.cancel(outTradeNo));
     }
   }
 

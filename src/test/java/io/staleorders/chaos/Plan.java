@@ -34,7 +34,13 @@ final class Plan {
 
     /** Two copies, every fault once, in about 20 seconds. */
     static Size small() {
-      return new Size(2, Fault.eachOnce(), Duration.ofSeconds(20), 4, Duration.ofMillis(1_500), Duration.ofMinutes(5));
+      return new Size(
+          2,
+          Fault.eachOnce(),
+          Duration.ofSeconds(20),
+          4,
+          Duration.ofMillis(1_500),
+          Duration.ofMinutes(5));
     }
 
     /** Four copies, so many kills in so many minutes. */

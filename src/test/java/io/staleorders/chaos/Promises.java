@@ -71,23 +71,24 @@ final class Promises {
   private void holdEnd(Fate fate) {
     OrderState there = trueState(fate);
     boolean closedHere = fate.status().equals("CLOSED");
+    boolean cancelled = fate.status().equals("CANCELLED");
+    boolean shopKnowsPaid = fate.status().equals("SUCCESS") && there.isPaid();
     boolean well =
         switch (fate.state()) {
           case "CLOSED" ->
               closedHere && (there == OrderState.CLOSED || there == OrderState.REVOKED);
           case "NOT_FOUND" -> closedHere && there == OrderState.ABSENT;
           case "PAID" -> there.isPaid() && (!closedHere || wasPlacedLate(fate));
-          case "SUPERSEDED" -> fate.status().equals("SUCCESS") && there.isPaid();
-          // Paid before the service came to it.
-          case Fate.NEVER_ENTERED -> heard.contains(fate.outTradeNo());
+          case "SUPERSEDED" -> shopKnowsPaid || cancelled;
+          // The shop marked it before the service came to it.
+          case Fate.NEVER_ENTERED -> shopKnowsPaid || cancelled;
           // Reported; the row may have been closed when WeChat Pay did not know the order yet.
           case "ABANDONED" -> !closedHere || (wasPlacedLate(fate) && !there.isPaid());
           default -> false;
         };
     hold(well && !fate.open(), () -> "this end: " + fate + ", at WeChat Pay " + there);
-    boolean shopKnows = heard.contains(fate.outTradeNo());
     hold(
-        !shopKnows || fate.status().equals("SUCCESS"),
+        !heard.contains(fate.outTradeNo()) || shopKnowsPaid,
         () -> "the shop's own write is gone: " + fate);
   }
 
@@ -145,7 +146,7 @@ final class Promises {
         "the shop heard of a payment of an order that was marked closed",
         """
         SELECT to_jsonb(s)::text FROM ledger.status_change s
-        WHERE made_by = 'shop' AND before != 'NOTPAY'
+        WHERE made_by = 'shop' AND before = 'CLOSED'
         """);
   }
 
