@@ -30,10 +30,9 @@ final class SeenCalls implements Script {
 
   @Override
   public Optional<Misbehaviour> choose(Facts facts) {
-    Instant at = Instant.now();
     String by = facts.host().substring(0, facts.host().indexOf(':'));
     synchronized (calls) {
-      calls.add(new Call(at, facts.outTradeNo().orElseThrow(), facts.operation(), by));
+      calls.add(new Call(Instant.now(), facts.outTradeNo().orElseThrow(), facts.operation(), by));
     }
     return then.choose(facts);
   }

@@ -52,6 +52,19 @@ final class Trouble implements Script {
     }
   }
 
+  /** What it is that calls met, in a line. */
+  static String text(Misbehaviour.Kind kind) {
+    return switch (kind) {
+      case ORDER -> "orders in an odd state";
+      case CLOSE -> "close calls refused (400, 403, 202)";
+      case QUERY -> "queries answered about another order or merchant, or with an odd state";
+      case CALL -> "calls refused (401, 403, 404, 429, 500, 503)";
+      case BODY -> "calls answered by something that is not the API's";
+      case CONNECTION -> "calls whose connection broke or hung";
+      case SIGNATURE -> "calls carried out, but the answer's signature does not hold";
+    };
+  }
+
   private static boolean shows(Misbehaviour misbehaviour, Facts facts) {
     return switch (misbehaviour.kind()) {
       case CLOSE -> facts.operation() == Operation.CLOSE;
