@@ -21,6 +21,8 @@ import java.util.concurrent.locks.LockSupport;
  * faults by a plan; at the end all goes well until nothing is open.
  */
 final class Chaos implements AutoCloseable {
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+
   private final Plan plan;
   private final Tally tally = new Tally();
   private final EmbeddedServer server = Postgres.ownServer();
@@ -124,14 +126,11 @@ final class Chaos implements AutoCloseable {
     trouble.end();
     payers.finish();
     copies.finish();
-    await("nothing is open")
-        .atMost(plan.timeToSettle())
-        .pollInterval(Duration.ofMillis(500))
-        .until(
-            () -> {
-              ledger.bringForward().forEach(late -> complaints.add("planned too late: " + late));
-              return ledger.open() == 0;
-            });
+    long begun = System.nanoTime();
+    while (ledger.open() > 0 && since(begun).compareTo(plan.timeToSettle()) < 0) {
+      ledger.bringForward().forEach(late -> complaints.add("planned too late: " + late));
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
   }
 
   private void holdRate() {
@@ -187,6 +186,7 @@ final class Chaos implements AutoCloseable {
     orders.end();
     copies.close();
     sandbox.close();
+    ledger.close();
     server.close();
   }
 }

@@ -44,6 +44,7 @@ class CopiesTest {
   void close() {
     copies.forEach(Copy::kill);
     sandbox.close();
+    ledger.close();
   }
 
   /**
@@ -59,7 +60,7 @@ class CopiesTest {
     Copy frozen = start(settings, "frozen", "copy-2");
     Copy third = start(settings, "third", "copy-3");
     await().until(() -> copies.stream().allMatch(Copy::isWorking));
-    order(150);
+    order(100);
     await().until(() -> copies.stream().allMatch(copy -> calls.by(copy.name()).size() > 5));
 
     frozen.freeze();

@@ -1,5 +1,6 @@
 package io.staleorders.chaos;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.staleorders.store.Databases;
 import io.staleorders.store.Migrations;
 import io.staleorders.testkit.Database;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -18,9 +20,10 @@ import org.jdbi.v3.core.JdbiException;
  * claim, by the name of the session that made it. What the shop does is tried until the database
  * takes it.
  */
-final class Ledger {
+final class Ledger implements AutoCloseable {
   static final String SHOP = "shop";
 
+  private static final int SESSIONS = 6;
   private static final Duration TRY_AGAIN = Duration.ofMillis(100);
 
   private static final String TABLES =
@@ -131,22 +134,34 @@ final class Ledger {
                                   WHERE c.out_trade_no = o.out_trade_no))
       """;
 
+  private final HikariDataSource pool;
   private final Jdbi jdbi;
 
-  private Ledger(Jdbi jdbi) {
-    this.jdbi = jdbi;
+  private Ledger(HikariDataSource pool) {
+    this.pool = pool;
+    this.jdbi = Databases.jdbi(pool);
   }
 
   /** Makes the tables of the shop, of the service, and of the ledger. */
   static Ledger open(Database database) {
-    Database asShop =
-        new Database(
-            database.jdbcUrl() + "?ApplicationName=" + SHOP, database.user(), database.password());
-    new Migrations(asShop.dataSource()).migrate();
-    Ledger ledger = new Ledger(Databases.jdbi(asShop.dataSource()));
-    ledger.jdbi.useHandle(handle -> handle.execute(DURABLE));
+    // Before any session begins that it concerns.
+    Databases.jdbi(database.dataSource()).useHandle(handle -> handle.execute(DURABLE));
+    HikariDataSource pool =
+        Databases.pool(
+            database.jdbcUrl() + "?ApplicationName=" + SHOP,
+            Optional.of(database.user()),
+            Optional.of(database.password()),
+            SESSIONS,
+            SHOP);
+    new Migrations(pool).migrate();
+    Ledger ledger = new Ledger(pool);
     ledger.jdbi.useHandle(handle -> handle.execute(TABLES));
     return ledger;
+  }
+
+  @Override
+  public void close() {
+    pool.close();
   }
 
   /**

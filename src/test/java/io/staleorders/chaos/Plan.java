@@ -40,7 +40,7 @@ final class Plan {
           Duration.ofSeconds(20),
           4,
           Duration.ofMillis(1_500),
-          Duration.ofMinutes(5));
+          Duration.ofMinutes(10));
     }
 
     /** Four copies, so many kills in so many minutes. */
