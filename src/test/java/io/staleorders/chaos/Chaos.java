@@ -72,7 +72,9 @@ final class Chaos implements AutoCloseable {
     copies.stopAll();
     tellWhatHappened();
     complaints.addAll(copies.logComplaints());
-    complaints.addAll(Promises.broken(ledger, sandbox.orders().all(), payers.heard(), calls.all()));
+    complaints.addAll(
+        Promises.broken(
+            ledger, sandbox.orders().all(), payers.heard(), calls.all(), copies::awakeSince));
     holdRate();
     return complaints;
   }

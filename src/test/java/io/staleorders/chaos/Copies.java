@@ -6,8 +6,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
@@ -24,7 +28,7 @@ final class Copies implements AutoCloseable {
   private final Tally tally;
   private final PrintWriter log;
   private final List<Copy> members = new ArrayList<>();
-  private final List<Copy> all = new ArrayList<>();
+  private final Map<String, Copy> all = new LinkedHashMap<>();
   private final ConcurrentLinkedQueue<CompletableFuture<Void>> later =
       new ConcurrentLinkedQueue<>();
   private int started;
@@ -90,7 +94,7 @@ final class Copies implements AutoCloseable {
   /** What no copy may do, at this moment. */
   synchronized List<String> complaints() throws InterruptedException {
     List<String> complaints = new ArrayList<>();
-    for (Copy copy : List.copyOf(all)) {
+    for (Copy copy : List.copyOf(all.values())) {
       if (copy.hasEndedByItself()) {
         complaints.add(copy.name() + " ended by itself");
         copy.kill();
@@ -117,19 +121,24 @@ final class Copies implements AutoCloseable {
 
   /** What the logs said that they must not. */
   synchronized List<String> logComplaints() {
-    return all.stream().flatMap(copy -> copy.complaints().stream()).toList();
+    return all.values().stream().flatMap(copy -> copy.complaints().stream()).toList();
+  }
+
+  /** Since when a copy, by its name, had not been frozen at a moment. */
+  synchronized Instant awakeSince(String name, Instant at) {
+    return Objects.requireNonNull(all.get(name)).awakeSince(at);
   }
 
   @Override
   public synchronized void close() {
-    all.forEach(Copy::kill);
+    all.values().forEach(Copy::kill);
     log.close();
   }
 
   private Copy start(String instanceId) {
     String name = "process-" + ++started;
     Copy copy = Copy.start(name, instanceId, settings, line -> log.println(name + " " + line));
-    all.add(copy);
+    all.put(name, copy);
     tally.count("copies started");
     return copy;
   }

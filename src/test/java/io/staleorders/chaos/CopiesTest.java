@@ -171,7 +171,18 @@ class CopiesTest {
   }
 
   private void assertPromisesHold() {
-    assertThat(Promises.broken(ledger, sandbox.orders().all(), Set.of(), calls.all())).isEmpty();
+    assertThat(
+            Promises.broken(
+                ledger, sandbox.orders().all(), Set.of(), calls.all(), this::awakeSince))
+        .isEmpty();
+  }
+
+  private Instant awakeSince(String name, Instant at) {
+    return copies.stream()
+        .filter(copy -> copy.name().equals(name))
+        .findFirst()
+        .orElseThrow()
+        .awakeSince(at);
   }
 
   private static ConditionFactory await() {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.staleorders.order.Event;
 import io.staleorders.testkit.ServiceProcess;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,7 @@ final class Copy {
   private final String instanceId;
   private final Consumer<String> eachLine;
   private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<Instant> thawed = new ConcurrentLinkedQueue<>();
   private Optional<String> lastLine = Optional.empty();
   private boolean databaseSaidAway;
   private volatile boolean working;
@@ -85,9 +87,18 @@ final class Copy {
   /** Lets it go on, if it has not been killed meanwhile. */
   synchronized void thaw() {
     if (!endWanted) {
+      thawed.add(Instant.now());
       process.thaw();
       frozen = false;
     }
+  }
+
+  /** Since when it had not been frozen at a moment. */
+  Instant awakeSince(Instant at) {
+    return thawed.stream()
+        .filter(thaw -> !thaw.isAfter(at))
+        .max(Instant::compareTo)
+        .orElse(Instant.MIN);
   }
 
   /** Whether it has ended though nobody wanted it to. */

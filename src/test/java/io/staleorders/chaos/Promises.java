@@ -22,21 +22,32 @@ final class Promises {
    */
   private static final Set<String> PLACED_LATE = Set.of("LATE", "GHOSTPAID");
 
-  /** A request that its copy no longer waits for may be seen so much later, on a busy machine. */
-  private static final Duration LATE = Duration.ofSeconds(1);
+  /** By so much a request may be seen later than it was made, on a very busy machine. */
+  private static final Duration LATE = Duration.ofSeconds(5);
 
   private final Ledger ledger;
   private final Map<String, OrderRecord> truth;
   private final Set<String> heard;
   private final List<Call> calls;
+  private final Awake awake;
   private final List<String> broken = new ArrayList<>();
 
   private Promises(
-      Ledger ledger, Map<String, OrderRecord> truth, Set<String> heard, List<Call> calls) {
+      Ledger ledger,
+      Map<String, OrderRecord> truth,
+      Set<String> heard,
+      List<Call> calls,
+      Awake awake) {
     this.ledger = ledger;
     this.truth = truth;
     this.heard = heard;
     this.calls = calls;
+    this.awake = awake;
+  }
+
+  /** Since when a copy, by its name, had not been frozen at a moment. */
+  interface Awake {
+    Instant since(String name, Instant at);
   }
 
   /**
@@ -45,15 +56,21 @@ final class Promises {
    * @param truth what WeChat Pay knows
    * @param heard paid orders that the shop marked paid
    * @param calls all that were made
+   * @param awake which copies were frozen
    */
   static List<String> broken(
-      Ledger ledger, List<OrderRecord> truth, Set<String> heard, List<Call> calls) {
+      Ledger ledger,
+      List<OrderRecord> truth,
+      Set<String> heard,
+      List<Call> calls,
+      Awake awake) {
     Promises promises =
         new Promises(
             ledger,
             truth.stream().collect(Collectors.toMap(OrderRecord::outTradeNo, Function.identity())),
             heard,
-            calls);
+            calls,
+            awake);
     promises.hold();
     return promises.broken;
   }
@@ -111,26 +128,26 @@ final class Promises {
     }
   }
 
-  /** Who calls about an order has a claim on it, and nobody else has. */
+  /**
+   * Who calls about an order has a claim on it; that nobody else has one then, the ledger shows. A
+   * copy that was frozen has one that had not ended when it awoke.
+   */
   private void holdClaims() {
     Map<String, List<Claim>> claims =
         ledger.claims().stream().collect(Collectors.groupingBy(Claim::outTradeNo));
     for (Call call : calls) {
       List<Claim> ofOrder = claims.getOrDefault(call.outTradeNo(), List.of());
-      boolean own =
+      Instant earliest = latest(call.at().minus(LATE), awake.since(call.by(), call.at()));
+      boolean claimed =
           ofOrder.stream()
               .filter(claim -> claim.by().equals(call.by()))
-              .anyMatch(claim -> isWithin(call, claim.from(), claim.until().plus(LATE)));
-      boolean others =
-          ofOrder.stream()
-              .filter(claim -> !claim.by().equals(call.by()))
-              .anyMatch(claim -> isWithin(call, claim.from(), claim.until()));
-      hold(own && !others, () -> "called without a claim: " + call + "; claims: " + ofOrder);
+              .anyMatch(c -> !c.from().isAfter(call.at()) && !c.until().isBefore(earliest));
+      hold(claimed, () -> "called without a claim: " + call + "; claims: " + ofOrder);
     }
   }
 
-  private static boolean isWithin(Call call, Instant from, Instant until) {
-    return !call.at().isBefore(from) && !call.at().isAfter(until);
+  private static Instant latest(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
   }
 
   private void holdLedger() {
