@@ -1,5 +1,6 @@
 package io.staleorders.command;
 
+import io.staleorders.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,18 +12,23 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A file whose age says whether the service is well: touched while the database answers. */
+/**
+ * A file whose age says whether the service is well: touched while the database answers. In it
+ * stands the age, in seconds, from which on it is not, for a check that starts no JVM.
+ */
 final class HealthFile {
   private static final Logger log = LoggerFactory.getLogger(HealthFile.class);
 
   private static final Duration OFTEN_ENOUGH = Duration.ofSeconds(1);
 
   private final Path path;
+  private final Duration limit;
   private final InstantSource clock;
   private final AtomicReference<Instant> touched = new AtomicReference<>(Instant.MIN);
 
-  HealthFile(Path path, InstantSource clock) {
-    this.path = path;
+  HealthFile(Settings.Health settings, InstantSource clock) {
+    this.path = settings.healthFile();
+    this.limit = settings.limit();
     this.clock = clock;
   }
 
@@ -36,8 +42,8 @@ final class HealthFile {
       return;
     }
     try {
-      if (Files.notExists(path)) {
-        Files.createFile(path);
+      if (before.equals(Instant.MIN) || Files.notExists(path)) {
+        Files.writeString(path, limit.toSeconds() + "\n");
       }
       Files.setLastModifiedTime(path, FileTime.from(now));
     } catch (IOException e) {
@@ -47,11 +53,11 @@ final class HealthFile {
     }
   }
 
-  /** Whether it was touched within {@code age}. */
-  boolean isYoungerThan(Duration age) {
+  /** Whether it was touched not too long ago. */
+  boolean isYoung() {
     try {
       Instant modified = Files.getLastModifiedTime(path).toInstant();
-      return modified.plus(age).isAfter(clock.instant());
+      return modified.plus(limit).isAfter(clock.instant());
     } catch (IOException e) {
       return false;
     }

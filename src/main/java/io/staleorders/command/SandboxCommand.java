@@ -71,7 +71,7 @@ public final class SandboxCommand implements Callable<Integer> {
     try (Sandbox sandbox =
         Sandbox.start(
             SandboxKeys.in(keys), InstantSource.system(), new InetSocketAddress(bind, port))) {
-      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::stop));
+      StopSignal.tell(this::stop);
       sandbox.keys().writeSettings(keys, sandbox.baseUrl()).forEach(out.get()::println);
       out.get().flush();
       stopped.await();

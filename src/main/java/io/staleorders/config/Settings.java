@@ -163,7 +163,13 @@ public record Settings(
       Duration shutdownGrace) {}
 
   /** All that the command {@code health} needs. */
-  public record Health(Path healthFile, Duration sweepInterval) {}
+  public record Health(Path healthFile, Duration sweepInterval) {
+
+    /** The age of the health file from which on the service is not well. */
+    public Duration limit() {
+      return sweepInterval.multipliedBy(3);
+    }
+  }
 
   /** Reads and checks all settings. */
   public static Reading<Settings> read(Map<String, String> environment, KeyReaders keys) {
@@ -178,6 +184,11 @@ public record Settings(
   /** Reads the settings of the health check alone: it must work where keys are out of reach. */
   public static Reading<Health> readHealth(Map<String, String> environment) {
     return new SettingsReader(environment).healthAlone();
+  }
+
+  /** The part of it that the command {@code health} needs. */
+  public Health health() {
+    return new Health(service.healthFile(), schedule.sweepInterval());
   }
 
   /** The settings that matter, under the names of log fields, without any secret. */

@@ -29,7 +29,11 @@ public record SandboxKeys(
     KeyPair wechatPay,
     PlatformCertificate platform,
     String apiV3Key) {
+  /** The same for every sandbox, so that a deployment can name them before its keys are made. */
   private static final String SP_MCHID = "1900000100";
+
+  private static final String MERCHANT_SERIAL = "5A4DB0C5A4DB0C5A4DB0C5A4DB0C5A4DB0C00001";
+  private static final String PUBLIC_KEY_ID = "PUB_KEY_ID_0119000001002026010100000000000000";
 
   private static final class Shared {
     static final SandboxKeys KEYS = generate();
@@ -51,9 +55,9 @@ public record SandboxKeys(
   static SandboxKeys generate() {
     return new SandboxKeys(
         SP_MCHID,
-        randomHex(40),
+        MERCHANT_SERIAL,
         Rsa.newKeys(),
-        "PUB_KEY_ID_01" + randomDigits(34),
+        PUBLIC_KEY_ID,
         Rsa.newKeys(),
         PlatformCertificate.issue(Rsa.newKeys()),
         randomHex(32));
@@ -101,11 +105,5 @@ public record SandboxKeys(
   private static String randomHex(int length) {
     BigInteger value = new BigInteger(length * 4 - 2, new SecureRandom()).setBit(length * 4 - 2);
     return value.toString(16).toUpperCase(Locale.ROOT);
-  }
-
-  private static String randomDigits(int length) {
-    StringBuilder digits = new StringBuilder();
-    new SecureRandom().ints(length, 0, 10).forEach(digits::append);
-    return digits.toString();
   }
 }

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.Set;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /** What a failed statement says about itself. */
 public final class SqlFailure {
@@ -15,15 +16,29 @@ public final class SqlFailure {
   private static final Set<String> OF_SERVER =
       Set.of("08", "25", "28", "3D", "53", "57P01", "57P02", "57P03", "57P05", "58");
 
+  /** Of these, said by a server that goes on: a trigger of the shop's asked another server. */
+  private static final Set<String> OF_ANOTHER_SERVER = Set.of("08", "28", "3D");
+
   /** Of these the same statement may succeed a moment later: lock wait, deadlock, timeout. */
   private static final Set<String> PASSING = Set.of("40", "55", "57014");
+
+  /** Serialization failure, deadlock. */
+  private static final Set<String> CONFLICT = Set.of("40");
 
   private SqlFailure() {}
 
   /** Whether the database itself fails, and every other statement would too. */
   static boolean isOfServer(JdbiException e) {
     String state = sqlState(e);
-    return state.isEmpty() || isIn(OF_SERVER, state);
+    return state.isEmpty()
+        || (isIn(OF_SERVER, state) && !(isSaidByServer(e) && isIn(OF_ANOTHER_SERVER, state)));
+  }
+
+  /** Whether a server said so that goes on answering: then it may be the trouble of one row. */
+  static boolean isSaidByServer(JdbiException e) {
+    return sqlException(e) instanceof PSQLException sql
+        && sql.getServerErrorMessage() != null
+        && "ERROR".equals(sql.getServerErrorMessage().getSeverity());
   }
 
   /** Whether the database failed somewhere inside of what another library did with it. */
@@ -35,6 +50,11 @@ public final class SqlFailure {
   /** Whether the same statement may succeed a moment later. */
   static boolean isPassing(JdbiException e) {
     return isIn(PASSING, sqlState(e));
+  }
+
+  /** Whether it lost against another statement, and may win right away. */
+  static boolean isConflict(JdbiException e) {
+    return isIn(CONFLICT, sqlState(e));
   }
 
   private static boolean isIn(Set<String> states, String state) {

@@ -59,11 +59,7 @@ final class Promises {
    * @param awake which copies were frozen
    */
   static List<String> broken(
-      Ledger ledger,
-      List<OrderRecord> truth,
-      Set<String> heard,
-      List<Call> calls,
-      Awake awake) {
+      Ledger ledger, List<OrderRecord> truth, Set<String> heard, List<Call> calls, Awake awake) {
     Promises promises =
         new Promises(
             ledger,

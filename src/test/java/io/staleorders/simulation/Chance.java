@@ -1,5 +1,6 @@
 package io.staleorders.simulation;
 
+import io.staleorders.order.ClosePolicy.NotFoundRule;
 import io.staleorders.sandbox.Misbehaviour;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,9 @@ public final class Chance {
           Misbehaviour.RATELIMIT_EXCEEDED,
           Misbehaviour.HANG_AFTER);
 
+  private static final List<NotFoundRule> RULES =
+      List.of(NotFoundRule.AUTO, NotFoundRule.CLOSE, NotFoundRule.KEEP);
+
   private final long seed;
 
   public Chance(long seed) {
@@ -86,6 +90,21 @@ public final class Chance {
     return new Random(seed);
   }
 
+  /** {@code CLOSE_CONFIRM}, which is seldom off. */
+  boolean confirms() {
+    return seed % 4 != 3;
+  }
+
+  /** {@code CLOSE_NOT_FOUND}. */
+  NotFoundRule notFoundRule() {
+    return RULES.get(Math.floorMod(seed, RULES.size()));
+  }
+
+  /** How old an order is when it comes. */
+  int ageInMinutes(int order) {
+    return of("age", order, 0).nextInt(1, 60);
+  }
+
   public String kind(int order) {
     Random random = of("kind", order, 0);
     int percent = random.nextInt(100);
@@ -103,6 +122,11 @@ public final class Chance {
   /** Whether the shop hears of that payment at once; else it never does. */
   public boolean shopHears(String outTradeNo, int request) {
     return of(outTradeNo, request, 2).nextInt(100) < 70;
+  }
+
+  /** Whether the payer begins to pay anew after a round, which moves the order's time on. */
+  boolean beginsAnew(String outTradeNo, int round) {
+    return of(outTradeNo, round, 4).nextInt(100) < 4;
   }
 
   /** What a request meets. */

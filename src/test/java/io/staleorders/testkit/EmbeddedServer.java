@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -23,20 +24,36 @@ public final class EmbeddedServer implements AutoCloseable {
   private static final long ROOM_IN_MEMORY_BYTES = 2L << 30;
 
   private final Path directory;
+  private final Map<String, String> settings;
   private final Path dataDirectory;
   private Optional<EmbeddedPostgres> server = Optional.empty();
   private int port = ANY_FREE_PORT;
   private boolean closed;
 
-  private EmbeddedServer(Path directory) {
+  private EmbeddedServer(Path directory, Map<String, String> settings) {
     this.directory = directory;
+    this.settings = settings;
     this.dataDirectory = directory.resolve("data");
   }
 
   static EmbeddedServer launch() {
     try {
+      return launch(placeForData(), PostgresSettings.ALL);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param place the folder for its data, which end with it
+   * @param settings as in {@code postgresql.conf}
+   */
+  public static EmbeddedServer launch(Path place, Map<String, String> settings) {
+    try {
       EmbeddedServer server =
-          new EmbeddedServer(Files.createTempDirectory(placeForData(), "postgres-test-"));
+          new EmbeddedServer(Files.createTempDirectory(place, "postgres-test-"), settings);
       // Before it starts: a JVM that is interrupted meanwhile leaves nothing behind.
       Runtime.getRuntime().addShutdownHook(new Thread(server::close));
       server.start();
@@ -119,7 +136,7 @@ public final class EmbeddedServer implements AutoCloseable {
             .setRegisterShutdownHook(false)
             .setPGStartupWait(TIME_TO_START)
             .setLocaleConfig("locale", "C");
-    PostgresSettings.ALL.forEach(builder::setServerConfig);
+    settings.forEach(builder::setServerConfig);
     return builder;
   }
 

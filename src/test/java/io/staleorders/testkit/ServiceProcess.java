@@ -22,6 +22,10 @@ import java.util.stream.Collectors;
 public final class ServiceProcess implements AutoCloseable {
   private static final Duration TIME_TO_STOP = Duration.ofSeconds(4);
 
+  /** It runs for seconds: what makes a JVM fast in the long run would only make it late. */
+  private static final List<String> SHORT_LIFE =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   /** In what a JVM with the serial collector tells of each generation of its heap. */
   private static final Pattern USED = Pattern.compile("total \\d+K, used (\\d+)K");
 
@@ -49,6 +53,22 @@ public final class ServiceProcess implements AutoCloseable {
    * @param eachLine told of each line that it prints
    */
   public static ServiceProcess start(
+      Map<String, String> settings,
+      List<String> jvmOptions,
+      String command,
+      Consumer<String> eachLine) {
+    List<String> options = new ArrayList<>(SHORT_LIFE);
+    options.addAll(jvmOptions);
+    return startAsIs(settings, options, command, eachLine);
+  }
+
+  /**
+   * Starts a command with these settings and no others, on a JVM that is set up for no short life.
+   *
+   * @param jvmOptions all that are given
+   * @param eachLine told of each line that it prints
+   */
+  public static ServiceProcess startAsIs(
       Map<String, String> settings,
       List<String> jvmOptions,
       String command,
@@ -81,16 +101,11 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  /** It runs for seconds: what makes a JVM fast in the long run would only make it late. */
   private static List<String> command(List<String> jvmOptions, String command) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(
-        List.of(
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow"));
+        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
     words.addAll(jvmOptions);
     words.addAll(List.of("-cp", classPath(), Main.class.getName(), command));
     return List.copyOf(words);
@@ -142,6 +157,11 @@ public final class ServiceProcess implements AutoCloseable {
   /** Lets a frozen one go on (SIGCONT). */
   public void thaw() {
     signal("CONT");
+  }
+
+  /** The exit code of one that has ended. */
+  public int exitCode() {
+    return process.exitValue();
   }
 
   /** Its process id. */
