@@ -1,6 +1,7 @@
 package io.staleorders.command;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.staleorders.config.Reading;
 import io.staleorders.config.Settings;
 import io.staleorders.store.Databases;
 import io.staleorders.store.IndexStore;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -28,10 +31,18 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "Looks at settings, database, columns, indexes, keys, clocks, and makes a signed call to",
-      "WeChat Pay. Changes nothing. Each line: ok, warning or failed, and what to do."
+      "Looks at settings, database, columns, rights, indexes, keys and clocks, and makes a signed call",
+      "to WeChat Pay about an order that cannot exist. Changes nothing.",
+      "Each line: ok, warning or failed, and what to do."
     },
-    mixinStandardHelpOptions = true)
+    footer = {
+      "",
+      "Exit codes: 0 nothing failed (look at the warnings), 1 the database or WeChat Pay does not",
+      "answer or refuses, 2 the settings, or the database as they describe it, are wrong: run would",
+      "not start."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 public final class CheckCommand implements Callable<Integer> {
   private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(30);
 
@@ -52,21 +63,31 @@ public final class CheckCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Optional<Settings> settings = environment.settings();
-    if (settings.isEmpty()) {
-      return Main.WRONG;
-    }
+    environment.logFrom(Level.ERROR);
     CheckList list = new CheckList();
-    list.ok("settings", "every variable is well formed and none contradicts another");
-    choices(settings.get(), list);
-    try (HikariDataSource pool = Pools.open(settings.get().database(), "check")) {
-      boolean rateIsKept = database(settings.get(), pool, list);
-      CallPermit permit = rateIsKept ? slots(settings.get(), pool) : () -> true;
-      WechatPayCheck.of(settings.get(), clock, permit).run(list);
+    switch (environment.read()) {
+      case Reading.Invalid<Settings> invalid -> {
+        invalid.faults().forEach(fault -> list.wrong("settings", fault.text()));
+        invalid.warnings().forEach(warning -> list.warning("settings", warning));
+      }
+      case Reading.Valid<Settings> valid -> {
+        list.ok("settings", "every variable is well formed and none contradicts another");
+        valid.warnings().forEach(warning -> list.warning("settings", warning));
+        check(valid.settings(), list);
+      }
     }
     out.get().print(list.text());
     out.get().flush();
-    return list.isFailed() ? Main.FAILED : Main.DONE;
+    return list.exitCode();
+  }
+
+  private void check(Settings settings, CheckList list) {
+    choices(settings, list);
+    try (HikariDataSource pool = Pools.open(settings.database(), "check")) {
+      boolean rateIsKept = database(settings, pool, list);
+      CallPermit permit = rateIsKept ? slots(settings, pool) : () -> true;
+      WechatPayCheck.of(settings, clock, permit).run(list);
+    }
   }
 
   private static void choices(Settings settings, CheckList list) {
@@ -74,6 +95,9 @@ public final class CheckCommand implements Callable<Integer> {
       list.warning(
           "CLOSE_CONFIRM",
           "false: a signed 204, which names no order, is enough to mark one closed; that a paid order is never marked closed then rests on TLS as well");
+    }
+    if (settings.service().dryRun()) {
+      list.warning("DRY_RUN", "true: the service asks about orders and closes none");
     }
     if (settings.orders().filter().isEmpty()) {
       list.warning(
@@ -102,10 +126,18 @@ public final class CheckCommand implements Callable<Integer> {
       return false;
     }
     list.ok("database", settings.database().shownUrl() + " answers");
-    Jdbi jdbi = Databases.jdbi(pool);
+    try {
+      return database(settings, pool, Databases.jdbi(pool), list);
+    } catch (JdbiException e) {
+      list.failed("database", Pools.message(e));
+      return false;
+    }
+  }
+
+  private boolean database(Settings settings, HikariDataSource pool, Jdbi jdbi, CheckList list) {
     switch (ShopTableReader.read(jdbi, Mapping.of(settings))) {
       case ShopTableReader.Outcome.Unusable unusable ->
-          unusable.problems().forEach(problem -> list.failed("orders table", problem));
+          unusable.problems().forEach(problem -> list.wrong("orders table", problem));
       case ShopTableReader.Outcome.Usable usable -> {
         list.ok(
             "orders table",
@@ -113,16 +145,20 @@ public final class CheckCommand implements Callable<Integer> {
         indexes(jdbi, usable.table(), settings, list);
       }
     }
-    List<String> schema = Pools.schema(pool, false);
-    if (schema.isEmpty()) {
+    databaseClock(jdbi, list);
+    return schema(settings, pool, list);
+  }
+
+  private static boolean schema(Settings settings, HikariDataSource pool, CheckList list) {
+    List<String> problems = Pools.schema(pool, false);
+    if (problems.isEmpty()) {
       list.ok("schema", "order_closer is up to date");
     } else if (settings.service().migrateOnStart()) {
       list.warning("schema", "order_closer is not up to date; the next start brings it up to date");
     } else {
-      schema.forEach(problem -> list.failed("schema", problem));
+      problems.forEach(problem -> list.wrong("schema", problem));
     }
-    databaseClock(jdbi, list);
-    return schema.isEmpty();
+    return problems.isEmpty();
   }
 
   private static void indexes(Jdbi jdbi, ShopTable table, Settings settings, CheckList list) {
@@ -134,7 +170,8 @@ public final class CheckCommand implements Callable<Integer> {
         one ->
             list.warning(
                 "indexes",
-                "no index serves %s; on a large table: %s;".formatted(one.purpose(), one.mend())));
+                "none serves %s; on a large table, paste:".formatted(one.purpose()),
+                one.mend()));
   }
 
   private void databaseClock(Jdbi jdbi, CheckList list) {

@@ -1,23 +1,35 @@
 package io.staleorders.command;
 
+import static io.staleorders.config.LogFormat.JSON;
+import static io.staleorders.config.LogFormat.TEXT;
+
 import io.staleorders.config.LogSetup;
 import io.staleorders.config.Logs;
 import io.staleorders.config.Reading;
 import io.staleorders.config.Settings;
+import io.staleorders.order.Event;
 import io.staleorders.wechatpay.PemKeys;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The environment variables that a command runs with. */
 final class Environment {
   private static final Logger log = LoggerFactory.getLogger(Environment.class);
 
   private final Map<String, String> variables;
+  private final boolean terminal;
+  private boolean endsByItself;
 
-  Environment(Map<String, String> variables) {
+  /**
+   * @param terminal whether a person watches standard output
+   */
+  Environment(Map<String, String> variables, boolean terminal) {
     this.variables = variables;
+    this.terminal = terminal;
   }
 
   /** Sets the log up as the environment says, even where other settings are wrong. */
@@ -25,12 +37,57 @@ final class Environment {
     LogSetup.apply(Logs.of(variables));
   }
 
+  /**
+   * For commands that end by themselves: on a terminal the log is for people, unless LOG_FORMAT
+   * says otherwise.
+   *
+   * @param least level that is still logged, so that the log does not drown a command's answer; all
+   *     of it for LOG_LEVEL=DEBUG
+   */
+  void logFrom(Level least) {
+    endsByItself = true;
+    Logs logs = Logs.of(variables);
+    boolean all = logs.level() == Level.DEBUG || logs.level().toInt() >= least.toInt();
+    LogSetup.apply(new Logs(isForPeople() ? TEXT : JSON, all ? logs.level() : least));
+  }
+
+  /** Whether a command's answer and its log are for people, not for machines. */
+  boolean isForPeople() {
+    return (endsByItself && isTerminalWithoutFormat()) || Logs.of(variables).format() == TEXT;
+  }
+
+  /** Whether a line can be drawn again and again. */
+  boolean hasProgressBar() {
+    return isTerminalWithoutFormat() || (terminal && Logs.of(variables).format() == TEXT);
+  }
+
+  private boolean isTerminalWithoutFormat() {
+    return terminal && variables.getOrDefault("LOG_FORMAT", "").isBlank();
+  }
+
+  /** Says that the database is not as the settings say; the exit code for it. */
+  int refuse(List<String> problems) {
+    if (isForPeople()) {
+      problems.forEach(problem -> Event.SETTINGS_INVALID.on(log).log(problem));
+    } else {
+      Event.SETTINGS_INVALID
+          .on(log)
+          .addKeyValue("problems", problems)
+          .log("the database is not as the settings say; nothing was touched");
+    }
+    return Main.WRONG;
+  }
+
+  /** All settings, or what is wrong with them. */
+  Reading<Settings> read() {
+    return Settings.read(
+        variables,
+        new Settings.KeyReaders(PemKeys::merchantPrivateKey, PemKeys::wechatPayPublicKey));
+  }
+
   /** All settings; empty once what is wrong with them has been logged. */
   Optional<Settings> settings() {
-    return valid(
-        Settings.read(
-            variables,
-            new Settings.KeyReaders(PemKeys::merchantPrivateKey, PemKeys::wechatPayPublicKey)));
+    return valid(read());
   }
 
   /** The database's settings alone; empty once what is wrong with them has been logged. */
@@ -48,7 +105,7 @@ final class Environment {
     return switch (reading) {
       case Reading.Valid<T> valid -> Optional.of(valid.settings());
       case Reading.Invalid<T> invalid -> {
-        invalid.log(log, Logs.of(variables).format());
+        invalid.log(log, isForPeople() ? TEXT : JSON);
         yield Optional.empty();
       }
     };

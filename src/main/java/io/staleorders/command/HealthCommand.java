@@ -6,13 +6,23 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 
 /** For a container's health check. */
 @Command(
     name = "health",
-    description = "Ends with 0 while the service ticks and its database answers.",
-    mixinStandardHelpOptions = true)
+    description = {
+      "For a container's health check, in the container of the service. Asks nobody: it looks at the",
+      "age of HEALTH_FILE, which the service touches while it ticks and its database answers."
+    },
+    footer = {
+      "",
+      "Prints nothing when all is well.",
+      "Exit codes: 0 the file is younger than 3 x SWEEP_INTERVAL, 1 it is not, 2 settings wrong."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 public final class HealthCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(HealthCommand.class);
 
@@ -24,6 +34,7 @@ public final class HealthCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    environment.logFrom(Level.ERROR);
     Optional<Settings.Health> settings = environment.health();
     if (settings.isEmpty()) {
       return Main.WRONG;

@@ -1,7 +1,9 @@
 package io.staleorders.command;
 
+import java.io.Console;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,7 +19,14 @@ import picocli.CommandLine.ParseResult;
       "Closes unpaid WeChat Pay orders at WeChat Pay, and only then in the shop's database.",
       "Settings are environment variables; README.md lists them."
     },
-    footer = {"", "Exit codes: 0 done, 1 failed, 2 settings or arguments wrong."},
+    footer = {
+      "",
+      "Everything is printed to standard output, nothing to standard error. What a command answers",
+      "is plain text (JSON for report --json); its log is one line an event. LOG_LEVEL=DEBUG shows",
+      "stack traces.",
+      "",
+      "Exit codes: 0 done, 1 failed, 2 settings or arguments wrong."
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     subcommands = HelpCommand.class)
@@ -32,6 +41,9 @@ public final class Main implements Callable<Integer> {
 
   /** Settings or arguments are wrong: nothing was done. */
   static final int WRONG = 2;
+
+  /** Of help, in characters. */
+  private static final int WIDTH = 110;
 
   private final RunCommand run;
 
@@ -53,18 +65,25 @@ public final class Main implements Callable<Integer> {
    * @return the exit code
    */
   public static int execute(Map<String, String> variables, String... args) {
-    Environment environment = new Environment(variables);
+    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    return execute(new Environment(variables, terminal), args);
+  }
+
+  static int execute(Environment environment, String... args) {
     environment.setUpLog();
     RunCommand run = new RunCommand(environment);
-    return new CommandLine(new Main(run))
-        .addSubcommand(run)
-        .addSubcommand(new OnceCommand(environment))
+    CommandLine line = new CommandLine(new Main(run));
+    line.addSubcommand(run)
+        .addSubcommand(new OnceCommand(environment, InstantSource.system()))
         .addSubcommand(new CheckCommand(environment, InstantSource.system()))
         .addSubcommand(new CloseCommand(environment))
         .addSubcommand(new ReportCommand(environment))
         .addSubcommand(new MigrateCommand(environment))
         .addSubcommand(new HealthCommand(environment))
-        .addSubcommand(new SandboxCommand())
+        .addSubcommand(new SandboxCommand());
+    // What is set on a command line holds for the commands that it has by then.
+    return line.setErr(line.getOut())
+        .setUsageHelpWidth(WIDTH)
         .setExecutionExceptionHandler(Main::failed)
         .execute(args);
   }

@@ -5,15 +5,27 @@ import io.staleorders.config.Settings;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 
 /** The migrations alone. */
 @Command(
     name = "migrate",
-    description = "Makes schema order_closer, or brings it up to date, and ends.",
-    mixinStandardHelpOptions = true)
+    description = {
+      "Makes schema order_closer, or brings it up to date, and ends. Needs a role that may, and of",
+      "the settings DATABASE_… alone. The service's own role then needs no more than",
+      "db/grants.sql gives, with MIGRATE_ON_START=false."
+    },
+    footer = {
+      "",
+      "Exit codes: 0 up to date, 1 the database does not answer, 2 settings wrong, or the role may",
+      "not."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 public final class MigrateCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(MigrateCommand.class);
 
@@ -25,6 +37,7 @@ public final class MigrateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    environment.logFrom(Level.INFO);
     Optional<Settings.Database> database = environment.database();
     if (database.isEmpty()) {
       return Main.WRONG;
@@ -32,16 +45,17 @@ public final class MigrateCommand implements Callable<Integer> {
     try (HikariDataSource pool = Pools.open(database.get(), "migrate")) {
       Optional<String> silent = Pools.unreachable(pool);
       if (silent.isPresent()) {
-        log.error("the database does not answer: {}", silent.get());
-        return Main.FAILED;
+        return ServiceCommand.unreachable(silent.get());
       }
       List<String> problems = Pools.schema(pool, true);
-      problems.forEach(problem -> log.error("{}", problem));
       if (!problems.isEmpty()) {
-        return Main.FAILED;
+        return environment.refuse(problems);
       }
       log.info("schema order_closer is up to date");
       return Main.DONE;
+    } catch (JdbiException e) {
+      log.error("the database went away: {}", Pools.message(e));
+      return Main.FAILED;
     }
   }
 }

@@ -5,11 +5,16 @@ import io.staleorders.config.Secret;
 import io.staleorders.config.Settings;
 import io.staleorders.store.Databases;
 import io.staleorders.store.Migrations;
+import io.staleorders.store.SchemaRights;
+import io.staleorders.sweep.SqlFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Jdbi;
 
 /** The database as commands open it: does it answer, is our schema there. */
 final class Pools {
@@ -33,23 +38,44 @@ final class Pools {
     }
   }
 
-  /** Brings our schema up to date, or looks whether it is; what is wrong with it. */
+  /**
+   * Brings our schema up to date, or looks whether it is; what is wrong with it.
+   *
+   * @throws ConnectionException if the database went away meanwhile
+   */
   static List<String> schema(HikariDataSource pool, boolean migrate) {
+    Jdbi jdbi = Databases.jdbi(pool);
     Migrations migrations = new Migrations(pool);
     try {
+      List<String> before = SchemaRights.missing(jdbi);
+      if (!before.isEmpty()) {
+        return before;
+      }
       if (migrate) {
         migrations.migrate();
-        return List.of();
+      } else if (migrations.pending() > 0) {
+        return List.of(
+            "schema order_closer is not up to date: run the command migrate as a role that may create it, or set MIGRATE_ON_START=true");
       }
-      return migrations.pending() == 0
-          ? List.of()
-          : List.of(
-              "schema order_closer is not up to date: run the command 'migrate' as a role that may create it, or set MIGRATE_ON_START=true");
+      return SchemaRights.missing(jdbi);
     } catch (FlywayException e) {
+      if (SqlFailure.isOfServerWithin(e)) {
+        throw new ConnectionException(e);
+      }
       return List.of(
-          "schema order_closer cannot be made or brought up to date: %s; run the command 'migrate' as a role that may, or: GRANT CREATE ON DATABASE … TO …"
-              .formatted(message(e)));
+          "schema order_closer cannot be made or brought up to date: %s; run the command migrate as a role that may, or: %s"
+              .formatted(message(e), grantCreate(jdbi)));
     }
+  }
+
+  private static String grantCreate(Jdbi jdbi) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "SELECT format('GRANT CREATE ON DATABASE %I TO %I', current_database(), current_user)")
+                .mapTo(String.class)
+                .one());
   }
 
   /** The innermost reason, in one line. */
@@ -58,6 +84,7 @@ final class Pools {
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    String message = Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getName());
+    return message.lines().findFirst().orElse("");
   }
 }

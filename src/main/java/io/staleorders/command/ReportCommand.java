@@ -1,12 +1,14 @@
 package io.staleorders.command;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.staleorders.config.Durations;
+import io.staleorders.config.Settings;
+import io.staleorders.store.Databases;
+import io.staleorders.store.ReportStore;
 import io.staleorders.store.ReportStore.Report;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -15,6 +17,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,8 +28,20 @@ import picocli.CommandLine.TypeConversionException;
 /** What was done, and how things stand. */
 @Command(
     name = "report",
-    description = "Shows outcomes, lag, what is open, abandoned, paid but unpaid here, paused.",
+    description = {
+      "Shows what was done and how things stand: outcomes, lag, what is open, abandoned, paid at",
+      "WeChat Pay but unpaid here, paused. Reads the database alone, and changes nothing."
+    },
+    footer = {
+      "",
+      "For example:",
+      "  report --since 7d",
+      "  report --json | jq .paid_unpaid_here",
+      "",
+      "Exit codes: 0 reported, 1 the database does not answer, 2 settings or arguments wrong."
+    },
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     sortOptions = false)
 public final class ReportCommand implements Callable<Integer> {
   private final Environment environment;
@@ -55,14 +70,26 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return ServiceCommand.with(
-        environment,
-        (settings, service) -> {
-          Report report = service.report(since);
-          out.get().print(json ? json(report) : ReportText.of(report, since));
-          out.get().flush();
-          return Main.DONE;
-        });
+    environment.logFrom(Level.ERROR);
+    Optional<Settings> settings = environment.settings();
+    if (settings.isEmpty()) {
+      return Main.WRONG;
+    }
+    return switch (ShopDatabase.open(settings.get(), false, "report")) {
+      case Opened.Unusable<ShopDatabase> unusable -> environment.refuse(unusable.problems());
+      case Opened.Unreachable<ShopDatabase> away -> ServiceCommand.unreachable(away.message());
+      case Opened.Ready<ShopDatabase> ready -> {
+        try (ShopDatabase shop = ready.opened()) {
+          print(new ReportStore(Databases.jdbi(shop.pool()), shop.table()).report(since));
+          yield Main.DONE;
+        }
+      }
+    };
+  }
+
+  private void print(Report report) {
+    out.get().print(json ? json(report) : ReportText.of(report, since));
+    out.get().flush();
   }
 
   private static String json(Report report) {
@@ -73,11 +100,18 @@ public final class ReportCommand implements Callable<Integer> {
             .addModule(instants)
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .build();
-    try {
-      return mapper.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("the report cannot be written as JSON", e);
-    }
+    ObjectNode json = mapper.createObjectNode();
+    json.set("outcomes", mapper.valueToTree(report.outcomes()));
+    json.set("lag_seconds", mapper.valueToTree(report.lag()));
+    json.set("open", mapper.valueToTree(report.open()));
+    report
+        .oldestUnpaid()
+        .ifPresentOrElse(
+            at -> json.put("oldest_unpaid", at.toString()), () -> json.putNull("oldest_unpaid"));
+    json.set("abandoned", mapper.valueToTree(report.abandoned()));
+    json.set("paid_unpaid_here", mapper.valueToTree(report.paidUnpaidHere()));
+    json.set("pauses", mapper.valueToTree(report.pauses()));
+    return json.toPrettyString() + "\n";
   }
 
   /** As durations among the settings are written. */

@@ -51,7 +51,16 @@ final class ReportText {
   private void open(HeartbeatStore.Counts open) {
     row("due, not tried yet", Long.toString(open.due()));
     row("retrying", Long.toString(open.retrying()));
-    row("oldest overdue by", Durations.text(Duration.ofSeconds(open.oldestDueSeconds())));
+    row("oldest overdue by", roughly(Duration.ofSeconds(open.oldestDueSeconds())));
+  }
+
+  private static String roughly(Duration time) {
+    if (time.toDays() > 0) {
+      return "%dd %dh".formatted(time.toDays(), time.toHoursPart());
+    }
+    return time.toHours() > 0
+        ? "%dh %dm".formatted(time.toHours(), time.toMinutesPart())
+        : "%dm %ds".formatted(time.toMinutes(), time.toSecondsPart());
   }
 
   private void lag(Lag lag) {

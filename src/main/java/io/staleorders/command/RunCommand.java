@@ -3,9 +3,9 @@ package io.staleorders.command;
 import io.staleorders.config.Settings;
 import io.staleorders.order.Event;
 import io.staleorders.schedule.Schedule;
+import io.staleorders.wechatpay.Signatures;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -19,14 +19,25 @@ import picocli.CommandLine.Command;
 /** The service itself: runs until the process is told to stop. */
 @Command(
     name = "run",
-    description = "Runs the service until it is told to stop (SIGTERM). The default.",
-    mixinStandardHelpOptions = true)
+    description = {
+      "Runs the service until it is told to stop (SIGTERM). Without a command this is what runs.",
+      "A database that is away when it starts is waited for."
+    },
+    footer = {
+      "",
+      "Prints its log alone: one line an event, JSON unless LOG_FORMAT=text.",
+      "Exit codes: 0 stopped in good order, 2 settings wrong, or the database not as they say:",
+      "nothing was touched; event settings_invalid says what to mend."
+    },
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
 public final class RunCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
 
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
   private static final Duration HEARTBEAT = Duration.ofMinutes(1);
   private static final Duration RETENTION = Duration.ofHours(1);
+  private static final Duration FIRST_RETENTION = Duration.ofSeconds(5);
   private static final Duration CERTIFICATES = Duration.ofHours(6);
 
   private final Environment environment;
@@ -49,24 +60,21 @@ public final class RunCommand implements Callable<Integer> {
   private int run(Settings settings) {
     HealthFile health = new HealthFile(settings.health(), InstantSource.system());
     return switch (open(settings, health)) {
-      case Opened.Unusable unusable -> {
-        refuse(unusable.problems());
-        yield Main.WRONG;
-      }
-      case Opened.Unreachable unreachable -> Main.DONE;
-      case Opened.Ready ready -> {
-        serve(settings, ready.service());
+      case Opened.Unusable<Service> unusable -> environment.refuse(unusable.problems());
+      case Opened.Unreachable<Service> unreachable -> Main.DONE;
+      case Opened.Ready<Service> ready -> {
+        serve(settings, ready.opened());
         yield Main.DONE;
       }
     };
   }
 
   /** A database that is away when the service starts is waited for. */
-  private Opened open(Settings settings, HealthFile health) {
+  private Opened<Service> open(Settings settings, HealthFile health) {
     boolean said = false;
     while (true) {
-      Opened opened = Service.open(settings, health::touch);
-      if (!(opened instanceof Opened.Unreachable unreachable)) {
+      Opened<Service> opened = Service.open(settings, health::touch);
+      if (!(opened instanceof Opened.Unreachable<Service> unreachable)) {
         if (said) {
           Event.DATABASE_RECOVERED.on(log).log("the database answers");
         }
@@ -86,7 +94,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private void serve(Settings settings, Service service) {
-    Schedule schedule = Schedule.create();
+    Schedule schedule = Schedule.create(InstantSource.system());
     if (settings.service().dryRun()) {
       Duration look = settings.schedule().sweepInterval();
       schedule.every(look, look, "look", service::look);
@@ -95,11 +103,13 @@ public final class RunCommand implements Callable<Integer> {
     } else {
       schedule.sweep(service.sweep());
       schedule.every(HEARTBEAT, HEARTBEAT, "heartbeat", service.heartbeat()::beat);
-      schedule.every(RETENTION, HEARTBEAT, "retention", service.retention()::run);
+      schedule.every(RETENTION, FIRST_RETENTION, "retention", service.retention()::run);
     }
     service.refreshCertificates();
     schedule.every(CERTIFICATES, CERTIFICATES, "certificates", service::refreshCertificates);
-    say(Event.SERVICE_STARTED, settings, "service started");
+    line(Event.SERVICE_STARTED, settings)
+        .addKeyValue("signatures_by", Signatures.providerInUse())
+        .log("service started");
     schedule.start();
     awaitStop(Duration.ofDays(365_000));
     say(Event.SERVICE_STOPPING, settings, "service stopping");
@@ -110,18 +120,15 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private static void say(Event event, Settings settings, String message) {
+    line(event, settings).log(message);
+  }
+
+  private static LoggingEventBuilder line(Event event, Settings settings) {
     LoggingEventBuilder line = event.on(log).addKeyValue("version", Version.text());
     for (Map.Entry<String, Object> setting : settings.shown().entrySet()) {
       line = line.addKeyValue(setting.getKey(), setting.getValue());
     }
-    line.log(message);
-  }
-
-  static void refuse(List<String> problems) {
-    Event.SETTINGS_INVALID
-        .on(log)
-        .addKeyValue("problems", problems)
-        .log("the database is not as the settings say; nothing was touched");
+    return line;
   }
 
   private boolean awaitStop(Duration atMost) {

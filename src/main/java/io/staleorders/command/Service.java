@@ -12,15 +12,14 @@ import io.staleorders.store.DueStore;
 import io.staleorders.store.HeartbeatStore;
 import io.staleorders.store.LookStore;
 import io.staleorders.store.NamedStore;
+import io.staleorders.store.OpenStore;
 import io.staleorders.store.PauseStore;
 import io.staleorders.store.RateStore;
 import io.staleorders.store.RecordStore;
-import io.staleorders.store.ReportStore;
 import io.staleorders.store.RetentionStore;
 import io.staleorders.store.ScanStore;
 import io.staleorders.store.ShopStore;
 import io.staleorders.store.ShopTable;
-import io.staleorders.store.ShopTableReader;
 import io.staleorders.sweep.CallRate;
 import io.staleorders.sweep.DatabaseWatch;
 import io.staleorders.sweep.DryRun;
@@ -35,13 +34,9 @@ import io.staleorders.wechatpay.Endpoints;
 import io.staleorders.wechatpay.WechatPay;
 import io.staleorders.wechatpay.WechatPayAccount;
 import io.staleorders.wechatpay.WechatPayPublicKey;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 
 /** Everything put together: the one place where the parts learn of each other. */
 final class Service implements AutoCloseable {
@@ -57,13 +52,13 @@ final class Service implements AutoCloseable {
   private final Retention retention;
   private final NamedStore named;
   private final Runnable look;
-  private final ReportStore reports;
+  private final OpenStore open;
   private final WechatPay wechatPay;
   private final CallRate rate;
 
-  private Service(
-      Settings settings, HikariDataSource pool, ShopTable table, Runnable databaseAnswered) {
-    this.pool = pool;
+  private Service(Settings settings, ShopDatabase opened, Runnable databaseAnswered) {
+    this.pool = opened.pool();
+    ShopTable table = opened.table();
     Jdbi jdbi = Databases.jdbi(pool);
     InstantSource clock = InstantSource.system();
     MerchantId spMchid = settings.wechatPay().spMchid();
@@ -104,6 +99,7 @@ final class Service implements AutoCloseable {
                 spMchid,
                 close.policy(),
                 settings.orders().statuses().paid().isPresent(),
+                close.concurrency(),
                 settings.retry().max()));
     this.heartbeat = new Heartbeat(new HeartbeatStore(jdbi, table), database, rate);
     this.retention =
@@ -111,7 +107,7 @@ final class Service implements AutoCloseable {
             new RetentionStore(jdbi, table, settings.service().historyRetention(), RETENTION_BATCH),
             database);
     this.named = new NamedStore(jdbi, table, spMchid);
-    this.reports = new ReportStore(jdbi, table);
+    this.open = new OpenStore(jdbi, table);
   }
 
   /**
@@ -120,33 +116,14 @@ final class Service implements AutoCloseable {
    *
    * @param databaseAnswered called whenever the database has answered
    */
-  static Opened open(Settings settings, Runnable databaseAnswered) {
-    HikariDataSource pool = Pools.open(settings.database(), settings.service().instanceId());
-    Opened opened = open(settings, pool, databaseAnswered);
-    if (!(opened instanceof Opened.Ready)) {
-      pool.close();
-    }
-    return opened;
-  }
-
-  private static Opened open(Settings settings, HikariDataSource pool, Runnable databaseAnswered) {
-    Optional<String> silent = Pools.unreachable(pool);
-    if (silent.isPresent()) {
-      return new Opened.Unreachable(silent.get());
-    }
-    try {
-      return switch (ShopTableReader.read(Databases.jdbi(pool), Mapping.of(settings))) {
-        case ShopTableReader.Outcome.Unusable unusable -> new Opened.Unusable(unusable.problems());
-        case ShopTableReader.Outcome.Usable usable -> {
-          List<String> problems = Pools.schema(pool, settings.service().migrateOnStart());
-          yield problems.isEmpty()
-              ? new Opened.Ready(new Service(settings, pool, usable.table(), databaseAnswered))
-              : new Opened.Unusable(problems);
-        }
-      };
-    } catch (JdbiException e) {
-      return new Opened.Unreachable(Pools.message(e));
-    }
+  static Opened<Service> open(Settings settings, Runnable databaseAnswered) {
+    Settings.Service service = settings.service();
+    return switch (ShopDatabase.open(settings, service.migrateOnStart(), service.instanceId())) {
+      case Opened.Ready<ShopDatabase> ready ->
+          new Opened.Ready<>(new Service(settings, ready.opened(), databaseAnswered));
+      case Opened.Unusable<ShopDatabase> unusable -> new Opened.Unusable<>(unusable.problems());
+      case Opened.Unreachable<ShopDatabase> away -> new Opened.Unreachable<>(away.message());
+    };
   }
 
   Sweep sweep() {
@@ -174,8 +151,8 @@ final class Service implements AutoCloseable {
     look.run();
   }
 
-  ReportStore.Report report(Duration since) {
-    return reports.report(since);
+  OpenStore open() {
+    return open;
   }
 
   /** Downloads the platform certificates, where they are used; a failure is logged. */

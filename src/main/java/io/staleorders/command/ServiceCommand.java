@@ -24,20 +24,20 @@ final class ServiceCommand {
       return Main.WRONG;
     }
     return switch (Service.open(settings.get(), () -> {})) {
-      case Opened.Unusable unusable -> {
-        RunCommand.refuse(unusable.problems());
-        yield Main.WRONG;
-      }
-      case Opened.Unreachable unreachable -> {
-        log.error("the database does not answer: {}", unreachable.message());
-        yield Main.FAILED;
-      }
-      case Opened.Ready ready -> {
-        try (Service service = ready.service()) {
+      case Opened.Unusable<Service> unusable -> environment.refuse(unusable.problems());
+      case Opened.Unreachable<Service> away -> unreachable(away.message());
+      case Opened.Ready<Service> ready -> {
+        try (Service service = ready.opened()) {
           service.refreshCertificates();
           yield work.applyAsInt(settings.get(), service);
         }
       }
     };
+  }
+
+  /** Says that the database does not answer; the exit code for it. */
+  static int unreachable(String message) {
+    log.error("the database does not answer: {}", message);
+    return Main.FAILED;
   }
 }

@@ -79,6 +79,11 @@ public final class CloseDecider {
     };
   }
 
+  /** Whether the order is given up if an answered attempt made now does not resolve it. */
+  public boolean isExhausted(ClaimedOrder order, Moment moment) {
+    return retries.isExhausted(order, moment);
+  }
+
   private AfterClose afterRefusedClose(ClaimedOrder order, Refused refused, Moment moment) {
     return switch (refused.code()) {
       case ORDER_CLOSED,

@@ -67,7 +67,8 @@ record RetryRule(Duration retryFor) {
     return refused.verified() ? RetryReason.UNCLEAR : RetryReason.UNVERIFIED;
   }
 
-  private boolean isExhausted(ClaimedOrder order, Moment moment) {
+  /** Whether this attempt, if it is answered and resolves nothing, is the last. */
+  boolean isExhausted(ClaimedOrder order, Moment moment) {
     return order.progress().answered() + 1 >= ANSWERED_BEFORE_ABANDONED
         && isTimeOver(order, moment);
   }

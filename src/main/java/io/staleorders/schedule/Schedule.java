@@ -2,9 +2,18 @@ package io.staleorders.schedule;
 
 import io.staleorders.sweep.Sweep;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Date;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.quartz.DateBuilder;
 import org.quartz.DateBuilder.IntervalUnit;
 import org.quartz.Job;
@@ -14,19 +23,33 @@ import org.quartz.JobKey;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 import org.quartz.SimpleScheduleBuilder;
+import org.quartz.Trigger;
 import org.quartz.TriggerBuilder;
 import org.quartz.impl.StdSchedulerFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The in-memory Quartz scheduler of this copy. Nothing of it is shared between copies: what is due
  * stands in the database, and the row locks there keep copies apart.
  */
 public final class Schedule implements AutoCloseable {
-  private final Scheduler scheduler;
-  private final Map<JobKey, Job> jobs = new ConcurrentHashMap<>();
+  private static final Logger log = LoggerFactory.getLogger(Schedule.class);
+  private static final Duration BETWEEN_LOOKS_AT_THE_CLOCK = Duration.ofSeconds(1);
 
-  private Schedule(Scheduler scheduler) throws SchedulerException {
+  private final Scheduler scheduler;
+  private final ClockWatch clock;
+  private final Map<JobKey, Job> jobs = new ConcurrentHashMap<>();
+  private final Map<JobKey, Supplier<Trigger>> atOnce = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService watch =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("clock-watch").daemon().factory());
+
+  private Optional<Future<?>> looking = Optional.empty();
+
+  private Schedule(Scheduler scheduler, InstantSource clock) throws SchedulerException {
     this.scheduler = scheduler;
+    this.clock = new ClockWatch(clock);
     scheduler.setJobFactory((fired, of) -> job(fired.getJobDetail().getKey()));
   }
 
@@ -38,8 +61,12 @@ public final class Schedule implements AutoCloseable {
     return job;
   }
 
-  /** A scheduler that has not started yet. */
-  public static Schedule create() {
+  /**
+   * A scheduler that has not started yet.
+   *
+   * @param clock this machine's wall clock, which Quartz itself goes by
+   */
+  public static Schedule create(InstantSource clock) {
     Properties properties = new Properties();
     properties.setProperty("org.quartz.scheduler.instanceName", "stale-order-closer");
     properties.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
@@ -48,7 +75,7 @@ public final class Schedule implements AutoCloseable {
     properties.setProperty("org.quartz.threadPool.threadCount", "4");
     properties.setProperty("org.quartz.threadPool.makeThreadsDaemons", "false");
     try {
-      return new Schedule(new StdSchedulerFactory(properties).getScheduler());
+      return new Schedule(new StdSchedulerFactory(properties).getScheduler(), clock);
     } catch (SchedulerException e) {
       throw new IllegalStateException("Quartz does not start", e);
     }
@@ -56,7 +83,11 @@ public final class Schedule implements AutoCloseable {
 
   /** Runs the sweep at once, and then each time something is due. */
   public void sweep(Sweep sweep) {
-    add(new SweepJob(sweep), "sweep", TriggerBuilder.newTrigger().withIdentity("sweep").startNow());
+    add(
+        new SweepJob(sweep),
+        "sweep",
+        Duration.ZERO,
+        first -> TriggerBuilder.newTrigger().withIdentity("sweep").startAt(from(first)).build());
   }
 
   /** Runs {@code work} every so often, the first time after {@code first}. */
@@ -64,21 +95,28 @@ public final class Schedule implements AutoCloseable {
     add(
         new RunnableJob(work),
         name,
-        TriggerBuilder.newTrigger()
-            .withIdentity(name)
-            .startAt(
-                DateBuilder.futureDate(Math.toIntExact(first.toMillis()), IntervalUnit.MILLISECOND))
-            .withSchedule(
-                SimpleScheduleBuilder.simpleSchedule()
-                    .withIntervalInMilliseconds(interval.toMillis())
-                    .repeatForever()
-                    .withMisfireHandlingInstructionNextWithRemainingCount()));
+        first,
+        begin ->
+            TriggerBuilder.newTrigger()
+                .withIdentity(name)
+                .startAt(from(begin))
+                .withSchedule(
+                    SimpleScheduleBuilder.simpleSchedule()
+                        .withIntervalInMilliseconds(interval.toMillis())
+                        .repeatForever()
+                        .withMisfireHandlingInstructionNextWithRemainingCount())
+                .build());
   }
 
   /** Begins to fire. */
   public void start() {
     try {
       scheduler.start();
+      long between = BETWEEN_LOOKS_AT_THE_CLOCK.toMillis();
+      looking =
+          Optional.of(
+              watch.scheduleWithFixedDelay(
+                  this::fireIfSetBack, between, between, TimeUnit.MILLISECONDS));
     } catch (SchedulerException e) {
       throw new IllegalStateException("Quartz does not start", e);
     }
@@ -86,6 +124,7 @@ public final class Schedule implements AutoCloseable {
 
   /** Fires nothing more; what is running may end. */
   public void stopFiring() {
+    looking.ifPresent(look -> look.cancel(false));
     try {
       scheduler.standby();
     } catch (SchedulerException e) {
@@ -96,6 +135,7 @@ public final class Schedule implements AutoCloseable {
   /** Waits for running jobs to end, and ends. */
   @Override
   public void close() {
+    watch.shutdown();
     try {
       scheduler.shutdown(true);
     } catch (SchedulerException e) {
@@ -103,13 +143,39 @@ public final class Schedule implements AutoCloseable {
     }
   }
 
-  private void add(Job job, String name, TriggerBuilder<?> trigger) {
+  private void add(
+      Job job, String name, Duration first, Function<Duration, Trigger> beginningAfter) {
     JobDetail detail = JobBuilder.newJob(job.getClass()).withIdentity(name).build();
     jobs.put(detail.getKey(), job);
+    atOnce.put(detail.getKey(), () -> beginningAfter.apply(Duration.ZERO));
     try {
-      scheduler.scheduleJob(detail, trigger.build());
+      scheduler.scheduleJob(detail, beginningAfter.apply(first));
     } catch (SchedulerException e) {
       throw new IllegalStateException("Quartz does not take the job " + name, e);
     }
+  }
+
+  /**
+   * Quartz plans by the wall clock: once that is set back, all that is planned would wait until it
+   * has caught up. So everything is done at once, and planned anew.
+   */
+  private void fireIfSetBack() {
+    if (!clock.wasSetBack()) {
+      return;
+    }
+    log.warn("this machine's clock was set back; what was planned by it is done now");
+    for (Supplier<Trigger> trigger : atOnce.values()) {
+      Trigger now = trigger.get();
+      try {
+        // Nothing is planned of a job that runs just now: it does that at its end, by the new time.
+        scheduler.rescheduleJob(now.getKey(), now);
+      } catch (SchedulerException e) {
+        log.error("{} cannot be planned anew", now.getKey(), e);
+      }
+    }
+  }
+
+  private static Date from(Duration wait) {
+    return DateBuilder.futureDate(Math.toIntExact(wait.toMillis()), IntervalUnit.MILLISECOND);
   }
 }

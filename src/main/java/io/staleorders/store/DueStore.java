@@ -39,7 +39,8 @@ public final class DueStore {
 
   /** The oldest due orders after {@code cursor}, or from the beginning; empty at the end. */
   public List<Page.Cursor> page(Optional<Page.Cursor> cursor) {
-    return jdbi.withHandle(
+    return Transactions.longOne(
+        jdbi,
         handle -> {
           Query query = handle.createQuery(cursor.isPresent() ? next : first).bind("batch", batch);
           cursor.ifPresent(

@@ -7,9 +7,11 @@ public final class HeartbeatStore {
   private static final String COUNT =
       """
       SELECT (SELECT count(*) FROM order_closer.order_close c
-              WHERE c.state = 'DUE' OR c.state = 'CLAIMED' AND c.attempts = 0) AS due,
+              WHERE c.next_attempt_at IS NOT NULL
+                AND (c.state = 'DUE' OR c.state = 'CLAIMED' AND c.attempts = 0)) AS due,
              (SELECT count(*) FROM order_closer.order_close c
-              WHERE c.state = 'RETRY' OR c.state = 'CLAIMED' AND c.attempts > 0) AS retrying,
+              WHERE c.next_attempt_at IS NOT NULL
+                AND (c.state = 'RETRY' OR c.state = 'CLAIMED' AND c.attempts > 0)) AS retrying,
              (SELECT count(*) FROM order_closer.order_close c
               WHERE c.state = 'ABANDONED' AND c.resolved_at IS NOT NULL) AS abandoned,
              (SELECT count(*) FROM order_closer.pause) AS paused,
@@ -19,7 +21,8 @@ public final class HeartbeatStore {
                 AND <is_unpaid> AND <is_ours>) AS paid_still_unpaid_here,
              (SELECT coalesce(max(extract(epoch FROM <now> - c.order_created_at - <delay>)), 0)::bigint
               FROM order_closer.order_close c
-              WHERE c.state IN ('DUE', 'CLAIMED', 'RETRY')) AS oldest_due_seconds
+              WHERE c.next_attempt_at IS NOT NULL
+                AND c.state IN ('DUE', 'CLAIMED', 'RETRY')) AS oldest_due_seconds
       """;
 
   private final Jdbi jdbi;
@@ -48,7 +51,8 @@ public final class HeartbeatStore {
       long oldestDueSeconds) {}
 
   public Counts count() {
-    return jdbi.withHandle(
+    return Transactions.longOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(count)

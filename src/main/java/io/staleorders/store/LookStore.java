@@ -57,7 +57,7 @@ public final class LookStore {
         table.sql(
             LOOK,
             Map.of(
-                "mark_bound", table.bound(ScanStore.FROM_MARK, "-"),
+                "mark_bound", table.sql(table.bound(ScanStore.FROM_MARK, "-")),
                 "next_due_of_each_status",
                     table.unpaidConditions().stream()
                         .map(one -> table.sql(NEXT_DUE_OF_ONE_STATUS, Map.of("one_status", one)))
@@ -71,7 +71,8 @@ public final class LookStore {
    *     way, which passes all that it has entered already
    */
   public Look look(boolean forNew) {
-    return jdbi.withHandle(
+    return Transactions.longOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(look)

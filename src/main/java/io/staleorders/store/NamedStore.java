@@ -1,8 +1,10 @@
 package io.staleorders.store;
 
 import io.staleorders.order.MerchantId;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Jdbi;
 
 /** Orders that an operator names. */
@@ -29,6 +31,18 @@ public final class NamedStore {
       RETURNING c.out_trade_no
       """;
 
+  /** Left to a sweep's own check, which finds that the shop has dealt with the order. */
+  private static final String MAKE_SETTLED_DUE =
+      """
+      UPDATE order_closer.order_close c
+      SET state = 'DUE', next_attempt_at = <now>, resolved_at = NULL
+      WHERE c.out_trade_no = ANY (CAST(:out_trade_nos AS text[]))
+        AND c.state = 'ABANDONED' AND c.claim_id IS NULL
+        AND NOT EXISTS (SELECT FROM <orders> o
+                        WHERE <key> = c.out_trade_no::<key_type> AND <is_unpaid> AND <is_ours>)
+      RETURNING c.out_trade_no
+      """;
+
   private static final String ABANDONED =
       """
       SELECT c.out_trade_no
@@ -50,7 +64,8 @@ public final class NamedStore {
                                      AND <is_unpaid>)
                   THEN 'NOT_UNPAID'
                   ELSE 'TOO_YOUNG' END AS state,
-             c.reason, c.code, c.request_id
+             c.reason, c.code, c.transaction_id, c.next_attempt_at,
+             EXISTS (SELECT FROM order_closer.pause p WHERE p.scope IN ('account', c.sub_mchid)) AS paused
       FROM unnest(CAST(:out_trade_nos AS text[])) AS wanted (out_trade_no)
       LEFT JOIN order_closer.order_close c ON c.out_trade_no = wanted.out_trade_no
       ORDER BY wanted.out_trade_no
@@ -59,12 +74,14 @@ public final class NamedStore {
   private final Jdbi jdbi;
   private final MerchantId spMchid;
   private final String makeDue;
+  private final String makeSettledDue;
   private final String results;
 
   public NamedStore(Jdbi jdbi, ShopTable table, MerchantId spMchid) {
     this.jdbi = jdbi;
     this.spMchid = spMchid;
     this.makeDue = table.sql(MAKE_DUE);
+    this.makeSettledDue = table.sql(MAKE_SETTLED_DUE);
     this.results = table.sql(RESULTS);
   }
 
@@ -73,29 +90,37 @@ public final class NamedStore {
    *
    * @param state of ours; or that the shop has no such order, that it is not unpaid, or that it is
    *     younger than {@code CLOSE_DELAY}
+   * @param paused whether its account or sub-merchant is paused
    */
   public record Standing(
       String outTradeNo,
       String state,
       Optional<String> reason,
       Optional<String> code,
-      Optional<String> requestId) {}
+      Optional<String> transactionId,
+      Optional<Instant> nextAttemptAt,
+      boolean paused) {}
 
   /**
    * Makes orders due now, whatever became of them before, unless they are no longer unpaid or too
-   * young.
+   * young. Abandoned ones that are no longer unpaid are due too: they need no call to be settled.
    *
    * @return those that are due now
    */
   public List<String> makeDue(List<String> outTradeNos) {
     return jdbi.withHandle(
         handle ->
-            handle
-                .createQuery(makeDue)
-                .bind("out_trade_nos", outTradeNos.toArray(String[]::new))
-                .bind("sp_mchid", spMchid.value())
-                .mapTo(String.class)
-                .list());
+            Stream.of(
+                    handle.createQuery(makeSettledDue),
+                    handle.createQuery(makeDue).bind("sp_mchid", spMchid.value()))
+                .flatMap(
+                    query ->
+                        query
+                            .bind("out_trade_nos", outTradeNos.toArray(String[]::new))
+                            .mapTo(String.class)
+                            .list()
+                            .stream())
+                .toList());
   }
 
   /** Abandoned orders, all or those of one code or reason, longest abandoned first. */
@@ -118,7 +143,9 @@ public final class NamedStore {
                             row.getString("state"),
                             Columns.text(row, "reason"),
                             Columns.text(row, "code"),
-                            Columns.text(row, "request_id")))
+                            Columns.text(row, "transaction_id"),
+                            Columns.instant(row, "next_attempt_at"),
+                            row.getBoolean("paused")))
                 .list());
   }
 }

@@ -32,6 +32,14 @@ public final class PauseStore {
       RETURNING scope
       """;
 
+  /** Nothing was asked: the next probe is not to wait as if it had failed. */
+  private static final String RETURN_PROBE =
+      """
+      UPDATE order_closer.pause
+      SET until = <now> + CAST(:first_delay AS interval)
+      WHERE scope = :scope
+      """;
+
   private static final String EXTEND =
       """
       UPDATE order_closer.pause
@@ -52,6 +60,7 @@ public final class PauseStore {
   private final String maxDelay;
   private final String begin;
   private final String takeProbe;
+  private final String returnProbe;
   private final String extend;
 
   /**
@@ -64,6 +73,7 @@ public final class PauseStore {
     this.maxDelay = maxDelay.toMillis() + " milliseconds";
     this.begin = table.sql(BEGIN);
     this.takeProbe = table.sql(TAKE_PROBE);
+    this.returnProbe = table.sql(RETURN_PROBE);
     this.extend = table.sql(EXTEND);
   }
 
@@ -96,6 +106,17 @@ public final class PauseStore {
                 .mapTo(String.class)
                 .findOne()
                 .map(PauseStore::scope));
+  }
+
+  /** The probe was not made, for lack of an order that wants a call: it is tried again soon. */
+  public int returnProbe(PauseScope scope) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createUpdate(returnProbe)
+                .bind("scope", scope.text())
+                .bind("first_delay", firstDelay)
+                .execute());
   }
 
   /**

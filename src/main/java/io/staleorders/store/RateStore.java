@@ -13,6 +13,12 @@ import org.jdbi.v3.core.Jdbi;
  */
 public final class RateStore {
   /**
+   * Slots are a hundredth further apart than the rate allows: calls are sent a few milliseconds
+   * after their slots, some more, some less, and no second may see too many for that.
+   */
+  private static final double SPACE = 1.01;
+
+  /**
    * The allowed rate: what a refusal lowered it to, climbing again by 2 % of CLOSE_RATE a second
    * from 5 s after the last refusal.
    */
@@ -43,7 +49,7 @@ public final class RateStore {
       ),
       reserved AS (
           UPDATE order_closer.call_rate r
-          SET next_slot_at = plan.first_slot_at + make_interval(secs => plan.slots / plan.allowed)
+          SET next_slot_at = plan.first_slot_at + make_interval(secs => plan.slots * CAST(:space AS double precision) / plan.allowed)
           FROM plan
       )
       SELECT first_slot_at, allowed, slots, clock_timestamp() AS now,
@@ -88,7 +94,13 @@ public final class RateStore {
    * @param paused scopes that are paused
    */
   public record Slots(
-      Instant firstAt, int count, double callsASecond, Instant now, List<String> paused) {}
+      Instant firstAt, int count, double callsASecond, Instant now, List<String> paused) {
+
+    /** From one slot to the next. */
+    public Duration space() {
+      return Duration.ofNanos(Math.round(1e9 * SPACE / callsASecond));
+    }
+  }
 
   /**
    * Reserves slots: at least one, at most as many as {@code wanted} and as {@code ahead} allows.
@@ -103,6 +115,7 @@ public final class RateStore {
                 .bind("close_rate", closeRate)
                 .bind("wanted", wanted)
                 .bind("reserve_seconds", ahead.toMillis() / 1000.0)
+                .bind("space", SPACE)
                 .map((row, ctx) -> slots(row))
                 .one());
   }

@@ -2,6 +2,7 @@ package io.staleorders.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.staleorders.order.MerchantId;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -20,7 +22,7 @@ import org.jdbi.v3.core.Jdbi;
 public final class RecordStore {
   private static final String LOCK_CLAIMS =
       """
-      SELECT c.out_trade_no
+      SELECT c.claim_id
       FROM order_closer.order_close c
       JOIN unnest(CAST(:out_trade_nos AS text[]), CAST(:claim_ids AS uuid[]))
            AS mine (out_trade_no, claim_id)
@@ -101,6 +103,8 @@ public final class RecordStore {
       WHERE r.state IS NOT NULL
       """;
 
+  private static final Duration LOCK_WAIT_APART = Duration.ofMillis(250);
+
   private final Jdbi jdbi;
   private final ShopStore shop;
   private final MerchantId spMchid;
@@ -129,10 +133,19 @@ public final class RecordStore {
     return Transactions.shortOne(jdbi, handle -> record(handle, batch));
   }
 
+  /**
+   * Records one outcome that made a batch fail or wait: it waits for a lock much less, since others
+   * like it wait behind it.
+   *
+   * @return what became of it
+   */
+  public List<Recorded> recordApart(Outcome outcome) {
+    return Transactions.shortOne(jdbi, LOCK_WAIT_APART, handle -> record(handle, List.of(outcome)));
+  }
+
   private List<Recorded> record(Handle handle, List<Outcome> batch) {
-    Set<String> claimed = lockClaims(handle, batch);
-    List<Outcome> mine =
-        batch.stream().filter(o -> claimed.contains(o.claim().outTradeNo())).toList();
+    Set<UUID> claimed = lockClaims(handle, batch);
+    List<Outcome> mine = batch.stream().filter(o -> claimed.contains(o.claim().claimId())).toList();
     List<Settled> settled = new ShopRows(shop, handle, mine).settle();
     List<ObjectNode> rows =
         settled.stream()
@@ -149,14 +162,15 @@ public final class RecordStore {
               : new Recorded.Done(s.outcome(), s.decision(), now));
     }
     for (Outcome outcome : batch) {
-      if (!claimed.contains(outcome.claim().outTradeNo())) {
+      if (!claimed.contains(outcome.claim().claimId())) {
         recorded.add(new Recorded.ClaimLost(outcome));
       }
     }
     return recorded;
   }
 
-  private static Set<String> lockClaims(Handle handle, List<Outcome> batch) {
+  /** A batch may hold an outcome of a lost claim beside one of the claim that took over. */
+  private static Set<UUID> lockClaims(Handle handle, List<Outcome> batch) {
     return handle
         .createQuery(LOCK_CLAIMS)
         .bind(
@@ -164,7 +178,7 @@ public final class RecordStore {
         .bind(
             "claim_ids",
             batch.stream().map(o -> o.claim().claimId().toString()).toArray(String[]::new))
-        .mapTo(String.class)
+        .mapTo(UUID.class)
         .collect(Collectors.toSet());
   }
 

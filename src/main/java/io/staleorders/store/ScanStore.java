@@ -16,8 +16,12 @@ import org.jdbi.v3.core.statement.Query;
 
 /** Enters due orders of the shop's table into ours, page by page, oldest first. */
 public final class ScanStore {
-  /** Where a scan that follows another begins: before the mark, for rows committed late. */
-  static final String FROM_MARK = "(SELECT mark - interval '10 minutes' FROM order_closer.scan)";
+  /**
+   * Where a scan that follows another begins: before the mark, for rows committed late. A mark
+   * ahead of what can be due is left from before the database's clock was set back.
+   */
+  static final String FROM_MARK =
+      "(SELECT least(mark, <now> - <delay>) - interval '10 minutes' FROM order_closer.scan)";
 
   private static final String PAGE =
       """
@@ -90,7 +94,7 @@ public final class ScanStore {
   private static final String MOVE_MARK =
       """
       UPDATE order_closer.scan
-      SET mark = greatest(mark, CAST(:seen_until AS timestamptz) - <delay>)
+      SET mark = least(greatest(mark, CAST(:seen_until AS timestamptz) - <delay>), <now> - <delay>)
       RETURNING mark
       """;
 
@@ -168,17 +172,18 @@ public final class ScanStore {
 
   /** Enters the orders that fell due since the last scan: its first page. */
   public Page firstPageFromMark() {
-    return jdbi.withHandle(handle -> read(handle.createQuery(pageFromMark)));
+    return Transactions.longOne(jdbi, handle -> read(handle.createQuery(pageFromMark)));
   }
 
   /** Enters all due orders of the shop, however old: its first page. */
   public Page firstPageOfAll() {
-    return jdbi.withHandle(handle -> read(handle.createQuery(pageFromStart)));
+    return Transactions.longOne(jdbi, handle -> read(handle.createQuery(pageFromStart)));
   }
 
   /** The page that follows. */
   public Page pageAfter(Cursor cursor) {
-    return jdbi.withHandle(
+    return Transactions.longOne(
+        jdbi,
         handle ->
             read(
                 handle
@@ -188,7 +193,8 @@ public final class ScanStore {
   }
 
   /**
-   * Remembers that a scan has come to its end.
+   * Remembers that a scan has come to its end. A mark ahead of time, left from before the
+   * database's clock was set back, is taken back.
    *
    * @param begunAt when it began, by the database's clock
    * @return the mark: orders made until then have been seen

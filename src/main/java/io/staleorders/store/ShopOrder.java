@@ -9,9 +9,10 @@ import java.util.Optional;
  * @param unpaidRows rows that are unpaid; more than one: the number does not name one order
  * @param subMchids different sub-merchants among all its rows
  * @param subMchid of the unpaid row, or of any
- * @param createdAt the latest, of an unpaid row where there is one; absent when there is no row
+ * @param createdAt the latest, of an unpaid row where there is one; absent when there is no row, or
+ *     no time in it
  * @param oldEnough whether that is {@code CLOSE_DELAY} ago
- * @param closedHere whether a row has the closed status
+ * @param closedOrGone whether a row has the closed status, or there is no row at all
  * @param merchantKnown whether WeChat Pay has known an order of this merchant
  */
 public record ShopOrder(
@@ -21,5 +22,5 @@ public record ShopOrder(
     Optional<String> subMchid,
     Optional<Instant> createdAt,
     boolean oldEnough,
-    boolean closedHere,
+    boolean closedOrGone,
     boolean merchantKnown) {}

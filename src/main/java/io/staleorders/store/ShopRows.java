@@ -5,7 +5,6 @@ import io.staleorders.order.Decision.AbandonReason;
 import io.staleorders.order.Decision.RetryReason;
 import io.staleorders.order.TradeState;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,53 +39,53 @@ final class ShopRows {
   /** What may be recorded for each outcome, its row written where the decision says so. */
   List<Settled> settle() {
     Map<String, Long> locked =
-        shop.lockUnpaid(handle, numbers(o -> markOf(o) != Mark.NONE)).stream()
+        shop.lockUnpaid(handle, numbers(outcomes, o -> markOf(o) != Mark.NONE)).stream()
             .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
     Map<String, ShopOrder> seen =
-        shop.read(
-            handle,
-            numbers(
-                o ->
-                    o.decision() instanceof Decision.Resolution
-                        && !locked.containsKey(o.claim().outTradeNo())));
+        shop.read(handle, numbers(outcomes, o -> o.decision() instanceof Decision.Resolution));
+    List<Settled> settled = outcomes.stream().map(o -> settled(o, locked, seen)).toList();
+
+    List<Outcome> agreed =
+        settled.stream()
+            .filter(s -> !s.rowHeld() && s.decision().equals(s.outcome().decision()))
+            .map(Settled::outcome)
+            .filter(o -> locked.containsKey(o.claim().outTradeNo()))
+            .toList();
     Set<String> written = new HashSet<>();
-    written.addAll(shop.markClosed(handle, numbers(o -> isToMark(o, Mark.CLOSED, locked))));
-    written.addAll(shop.markPaid(handle, numbers(o -> isToMark(o, Mark.PAID, locked))));
-
-    List<Settled> settled = new ArrayList<>();
-    for (Outcome outcome : outcomes) {
-      long rows = locked.getOrDefault(outcome.claim().outTradeNo(), 0L);
-      settled.add(
-          rows > 0
-              ? afterLock(outcome, rows, written.contains(outcome.claim().outTradeNo()))
-              : unlocked(outcome, seen));
-    }
-    return settled;
+    once(shop.markClosed(handle, numbers(agreed, o -> markOf(o) == Mark.CLOSED)), written);
+    once(shop.markPaid(handle, numbers(agreed, o -> markOf(o) == Mark.PAID)), written);
+    Set<Outcome> refused =
+        agreed.stream()
+            .filter(o -> !written.contains(o.claim().outTradeNo()))
+            .collect(Collectors.toSet());
+    return settled.stream().map(s -> refused.contains(s.outcome()) ? refused(s) : s).toList();
   }
 
-  private Settled afterLock(Outcome outcome, long rows, boolean written) {
-    if (rows > 1) {
-      return Settled.as(outcome, new Decision.Abandoned(AbandonReason.DUPLICATE_NUMBER));
+  /** A row is written by its number, so a row that was not locked may have come to share it. */
+  private static void once(List<String> numbers, Set<String> written) {
+    for (String number : numbers) {
+      if (!written.add(number)) {
+        throw new IllegalStateException(
+            "another unpaid row with the number %s came up while it was written; nothing is"
+                .formatted(number));
+      }
     }
-    return written
-        ? Settled.as(outcome, outcome.decision())
-        : Settled.as(
-            outcome,
-            new Decision.Retry(
-                RetryReason.ROW_REFUSED,
-                Duration.ZERO,
-                true,
-                outcome.claim().progress().absences()));
   }
 
-  private Settled unlocked(Outcome outcome, Map<String, ShopOrder> seen) {
+  private static Settled refused(Settled settled) {
+    return Settled.as(settled.outcome(), settled.outcome().unwritten(RetryReason.ROW_REFUSED));
+  }
+
+  private Settled settled(Outcome outcome, Map<String, Long> locked, Map<String, ShopOrder> seen) {
     return switch (outcome.decision()) {
       case Decision.Retry retry -> Settled.as(outcome, retry);
       case Decision.GiveBack giveBack -> Settled.as(outcome, giveBack);
       case Decision.Resolution resolution -> {
-        ShopOrder order = seen.get(outcome.claim().outTradeNo());
+        String number = outcome.claim().outTradeNo();
+        ShopOrder order = seen.get(number);
         if (order == null || order.unpaidRows() == 0) {
-          boolean closedByUs = outcome.claim().secondLook() && order != null && order.closedHere();
+          boolean closedByUs =
+              outcome.claim().secondLook() && order != null && order.closedOrGone();
           yield Settled.as(
               outcome, closedByUs ? ofClosedRow(resolution) : new Decision.Superseded());
         }
@@ -95,19 +94,28 @@ final class ShopRows {
         }
         yield markOf(outcome) == Mark.NONE
             ? Settled.as(outcome, resolution)
-            : Settled.held(outcome);
+            : toBeWritten(outcome, order, locked.getOrDefault(number, 0L));
       }
     };
+  }
+
+  private static Settled toBeWritten(Outcome outcome, ShopOrder order, long locked) {
+    if (locked > 1) {
+      return Settled.as(outcome, new Decision.Abandoned(AbandonReason.DUPLICATE_NUMBER));
+    }
+    if (locked < order.unpaidRows()) {
+      return Settled.held(outcome);
+    }
+    boolean placedAgain = outcome.decision() instanceof Decision.NotFound && !order.oldEnough();
+    return placedAgain
+        ? Settled.as(outcome, new Decision.Retry(RetryReason.ABSENT, Duration.ZERO, true, 0))
+        : Settled.as(outcome, outcome.decision());
   }
 
   private static Decision ofClosedRow(Decision.Resolution resolution) {
     return resolution instanceof Decision.Abandoned abandoned
         ? new Decision.Abandoned(abandoned.reason(), true)
         : resolution;
-  }
-
-  private boolean isToMark(Outcome outcome, Mark mark, Map<String, Long> locked) {
-    return markOf(outcome) == mark && locked.getOrDefault(outcome.claim().outTradeNo(), 0L) == 1;
   }
 
   private Mark markOf(Outcome outcome) {
@@ -123,7 +131,7 @@ final class ShopRows {
     };
   }
 
-  private List<String> numbers(Predicate<Outcome> which) {
+  private static List<String> numbers(List<Outcome> outcomes, Predicate<Outcome> which) {
     return outcomes.stream().filter(which).map(o -> o.claim().outTradeNo()).toList();
   }
 }

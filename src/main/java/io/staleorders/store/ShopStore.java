@@ -17,6 +17,9 @@ public final class ShopStore {
   private static final String READ =
       """
       SELECT seen.*,
+             CASE WHEN made_at IS NOT NULL
+                  THEN least(greatest(made_at, 'epoch'), '9999-01-01') END AS created_at,
+             coalesce(made_at <= <now> - <delay>, false) AS old_enough,
              EXISTS (SELECT FROM order_closer.known_merchant k
                      WHERE k.sp_mchid = :sp_mchid AND k.sub_mchid = seen.sub_mchid) AS merchant_known
       FROM (SELECT wanted.out_trade_no,
@@ -24,11 +27,9 @@ public final class ShopStore {
                    count(DISTINCT <sub_mchid>) FILTER (WHERE <key> IS NOT NULL) AS sub_mchids,
                    coalesce(max(<sub_mchid>) FILTER (WHERE <is_unpaid>),
                             max(<sub_mchid>) FILTER (WHERE <key> IS NOT NULL)) AS sub_mchid,
-                   least(greatest(coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
-                                           max(<created_instant>)), 'epoch'), '9999-01-01') AS created_at,
-                   coalesce(coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
-                                     max(<created_instant>)) <= <now> - <delay>, false) AS old_enough,
-                   coalesce(bool_or(<is_closed>), false) AS closed_here
+                   coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
+                            max(<created_instant>)) AS made_at,
+                   coalesce(bool_or(<is_closed>), true) AS closed_or_gone
             FROM unnest(CAST(:out_trade_nos AS text[])) AS wanted (out_trade_no)
             LEFT JOIN <orders> o ON <key> = wanted.out_trade_no::<key_type> AND <is_ours>
             GROUP BY wanted.out_trade_no) AS seen
@@ -77,7 +78,7 @@ public final class ShopStore {
 
   /** What the shop says of each of these numbers now; every number asked for is in the answer. */
   public Map<String, ShopOrder> read(Collection<String> outTradeNos) {
-    return jdbi.withHandle(handle -> read(handle, outTradeNos));
+    return Transactions.longOne(jdbi, handle -> read(handle, outTradeNos));
   }
 
   Map<String, ShopOrder> read(Handle handle, Collection<String> outTradeNos) {
@@ -94,7 +95,7 @@ public final class ShopStore {
                     Columns.text(row, "sub_mchid"),
                     Columns.instant(row, "created_at"),
                     row.getBoolean("old_enough"),
-                    row.getBoolean("closed_here"),
+                    row.getBoolean("closed_or_gone"),
                     row.getBoolean("merchant_known")))
         .stream()
         .collect(Collectors.toMap(ShopOrder::outTradeNo, Function.identity()));

@@ -1,27 +1,46 @@
 package io.staleorders.store;
 
+import java.time.Duration;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 
-/** Transactions that wait for nobody. */
+/** Transactions whose statements wait for no lock and run no longer than a few seconds. */
 final class Transactions {
-  /** Set for the transaction alone: behind PgBouncer the session is shared. */
-  private static final String BOUNDS =
-      """
-      SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-      SET LOCAL lock_timeout = '1s';
-      SET LOCAL statement_timeout = '10s';
-      SET LOCAL idle_in_transaction_session_timeout = '10s'
-      """;
-
   private Transactions() {}
 
-  /** Runs {@code work} in a transaction in which no statement waits more than 1 s for a lock. */
+  /** Runs {@code work}, whose statements wait for a lock no longer than 1 s. */
   static <R> R shortOne(Jdbi jdbi, HandleCallback<R, RuntimeException> work) {
+    return shortOne(jdbi, Duration.ofSeconds(1), work);
+  }
+
+  /** Runs {@code work}, whose statements wait for a lock no longer than {@code lockWait}. */
+  static <R> R shortOne(Jdbi jdbi, Duration lockWait, HandleCallback<R, RuntimeException> work) {
+    return bounded(jdbi, lockWait, Duration.ofSeconds(10), work);
+  }
+
+  /**
+   * Runs {@code work}, which looks through the shop's table. The shop may have it locked for
+   * minutes, to change it: the server ends what takes too long before the client gives up on it;
+   * else each try would leave a session behind that waits.
+   */
+  static <R> R longOne(Jdbi jdbi, HandleCallback<R, RuntimeException> work) {
+    return bounded(jdbi, Duration.ofSeconds(10), Duration.ofSeconds(25), work);
+  }
+
+  private static <R> R bounded(
+      Jdbi jdbi, Duration lockWait, Duration length, HandleCallback<R, RuntimeException> work) {
     return jdbi.inTransaction(
         (Handle handle) -> {
-          handle.execute(BOUNDS);
+          // Set for the transaction alone: behind PgBouncer the session is shared.
+          handle.execute(
+              """
+              SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+              SET LOCAL lock_timeout = '%1$d ms';
+              SET LOCAL statement_timeout = '%2$d ms';
+              SET LOCAL idle_in_transaction_session_timeout = '%2$d ms'
+              """
+                  .formatted(lockWait.toMillis(), length.toMillis()));
           return work.withHandle(handle);
         });
   }

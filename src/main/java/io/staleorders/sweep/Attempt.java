@@ -61,7 +61,8 @@ final class Attempt {
             order.createdAt(),
             decision,
             waitAfter(order, decision),
-            exchanges);
+            exchanges,
+            decider.isExhausted(order, moment(task)));
     return new Result(outcome, replies);
   }
 

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,6 +24,12 @@ public final class CallRate {
   /** How long before the last reserved slot more are reserved, so that there is no gap. */
   private static final Duration AHEAD = Duration.ofMillis(100);
 
+  /** A statement answered later than this has reserved slots of a time that is past. */
+  private static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
+
+  /** Least time between two calls of one copy, as a part of what the rate allows. */
+  private static final double LEAST_SPACE = 1.005;
+
   private final RateStore store;
   private final DatabaseWatch database;
   private final Consumer<List<String>> pausedScopes;
@@ -31,6 +37,7 @@ public final class CallRate {
   private final ArrayDeque<Long> slots = new ArrayDeque<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final LongAdder taken = new LongAdder();
+  private final AtomicLong lastTurn = new AtomicLong(Ticker.now() - Duration.ofHours(1).toNanos());
   private long countedSince = Ticker.now();
   private long reservedUntil = Ticker.now();
   private volatile double callsASecond;
@@ -65,7 +72,7 @@ public final class CallRate {
           return false;
         }
         sleepUntil(slot.get());
-        if (Ticker.since(slot.get()).compareTo(RESERVE) <= 0) {
+        if (isMyTurn(slot.get())) {
           taken.increment();
           return true;
         }
@@ -76,9 +83,9 @@ public final class CallRate {
     }
   }
 
-  /** Writes to the database, as the first thing after it failed: is it well again? */
-  boolean isDatabaseBack() {
-    return database.ask(() -> store.reserve(1, RESERVE)).isPresent();
+  /** Takes one slot and drops it: a statement that writes, after which the database is well. */
+  void tryToWrite() {
+    store.reserve(1, RESERVE);
   }
 
   /** Calls a second that were allowed when slots were last reserved. */
@@ -102,31 +109,61 @@ public final class CallRate {
     return database.ask(store::lower).flatMap(rate -> rate);
   }
 
+  /**
+   * Waits until the last call of this copy is long enough ago. After a standstill (of the machine,
+   * of the JVM) many slots are late at once; their calls follow at the rate, not in a burst.
+   *
+   * @return false if that is too late for the slot
+   */
+  private boolean isMyTurn(long slot) {
+    long turn;
+    long last;
+    do {
+      last = lastTurn.get();
+      long soonest = last + Math.round(LEAST_SPACE * 1e9 / callsASecond);
+      turn = Ticker.isOver(soonest) ? Ticker.now() : soonest;
+      if (turn - slot > RESERVE.toNanos()) {
+        return false;
+      }
+    } while (!lastTurn.compareAndSet(last, turn));
+    sleepUntil(turn);
+    return Ticker.since(slot).compareTo(RESERVE) <= 0 && !Thread.currentThread().isInterrupted();
+  }
+
   private Optional<Long> next() {
     lock.lock();
     try {
-      if (database.isUnavailable() || (slots.isEmpty() && !reserve())) {
-        return Optional.empty();
+      boolean answered = true;
+      while (answered && slots.isEmpty() && !database.isUnavailable()) {
+        answered = reserve();
       }
-      return Optional.of(slots.removeFirst());
+      return slots.isEmpty() || database.isUnavailable()
+          ? Optional.empty()
+          : Optional.of(slots.removeFirst());
     } finally {
       lock.unlock();
     }
   }
 
+  /** Whether the database answered; there may be no slot all the same. */
   private boolean reserve() {
     sleepUntil(reservedUntil - AHEAD.toNanos());
+    long asked = Ticker.now();
     Optional<Slots> answer = database.ask(() -> store.reserve(waiting.get(), RESERVE));
     if (answer.isEmpty()) {
       return false;
     }
+    if (Ticker.since(asked).compareTo(LONGEST_ANSWER) > 0) {
+      // This process was frozen, or the database hung: others may be calling at that rate by now.
+      return true;
+    }
     Slots reserved = answer.get();
     long first = Ticker.now() + Duration.between(reserved.now(), reserved.firstAt()).toNanos();
-    double gap = TimeUnit.SECONDS.toNanos(1) / reserved.callsASecond();
+    long space = reserved.space().toNanos();
     for (int i = 0; i < reserved.count(); i++) {
-      slots.addLast(first + Math.round(i * gap));
+      slots.addLast(first + i * space);
     }
-    reservedUntil = first + Math.round(reserved.count() * gap);
+    reservedUntil = first + reserved.count() * space;
     callsASecond = reserved.callsASecond();
     pausedScopes.accept(reserved.paused());
     return true;

@@ -35,6 +35,12 @@ final class Calls implements AutoCloseable {
 
   private static final Duration STOP_TURN = Duration.ofMillis(20);
 
+  /** How many orders that need no call, cancelled ones say, a probe passes by to find one. */
+  private static final int LONGEST_SEARCH = 100;
+
+  /** Most answered orders that wait to be recorded while more are claimed. */
+  private static final int MOST_UNRECORDED = 2_000;
+
   private final Stores stores;
   private final SweepSettings settings;
   private final ClaimCheck check;
@@ -46,6 +52,7 @@ final class Calls implements AutoCloseable {
   private final Recorder recorder;
   private final Semaphore concurrency;
   private final AtomicInteger outstanding = new AtomicInteger();
+  private final AtomicInteger unanswered = new AtomicInteger();
   private final Semaphore finished = new Semaphore(0);
   private long lastClaim = Ticker.now();
 
@@ -110,7 +117,7 @@ final class Calls implements AutoCloseable {
 
   private int claimWhileHeld(IntFunction<Claims> statement) {
     int target = target();
-    int room = target - outstanding.get();
+    int room = Math.min(target - unanswered.get(), MOST_UNRECORDED - outstanding.get());
     boolean soon = room < (target + 1) / 2 && !Ticker.isOver(lastClaim + CLAIM_GAP.toNanos());
     if (room <= 0 || soon || !mayCall()) {
       return 0;
@@ -120,7 +127,11 @@ final class Calls implements AutoCloseable {
     return shared
         .database()
         .ask(() -> statement.apply(room))
-        .map(claims -> begin(claims, claimTick, Optional.empty()))
+        .map(
+            claims -> {
+              begin(claims, claimTick, Optional.empty());
+              return claims.claims().size();
+            })
         .orElse(0);
   }
 
@@ -139,14 +150,25 @@ final class Calls implements AutoCloseable {
   private void probeWhileHeld() {
     Optional<PauseScope> scope =
         shared.database().ask(stores.pauses()::takeProbe).flatMap(taken -> taken);
-    scope.ifPresent(
-        taken -> {
-          long claimTick = Ticker.now();
-          shared
-              .database()
-              .ask(() -> stores.claims().claimProbe(taken))
-              .ifPresent(claims -> begin(claims, claimTick, scope));
-        });
+    scope
+        .filter(taken -> !tryOne(taken))
+        .flatMap(taken -> shared.database().ask(() -> stores.pauses().returnProbe(taken)))
+        .ifPresent(rows -> log.debug("no order wanted a call, so that the pause was not probed"));
+  }
+
+  /** Whether an order of the scope was found that is called about now. */
+  private boolean tryOne(PauseScope scope) {
+    for (int i = 0; i < LONGEST_SEARCH; i++) {
+      long claimTick = Ticker.now();
+      Optional<Claims> claimed = shared.database().ask(() -> stores.claims().claimProbe(scope));
+      if (claimed.isEmpty() || claimed.get().claims().isEmpty()) {
+        return false;
+      }
+      if (begin(claimed.get(), claimTick, Optional.of(scope)) > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Waits until an order is done with, {@code atMost} so long. */
@@ -198,12 +220,18 @@ final class Calls implements AutoCloseable {
     return (int) Math.clamp(Math.ceil(ordersAhead), 1, settings.batchSize());
   }
 
+  /**
+   * Sets out to call about claimed orders.
+   *
+   * @return how many of them are called about; the rest needs no call
+   */
   private int begin(Claims claims, long claimTick, Optional<PauseScope> probe) {
     if (claims.claims().isEmpty()) {
       return 0;
     }
     Lease lease = Lease.begunAt(claimTick, settings.lease());
     outstanding.addAndGet(claims.claims().size());
+    int called = 0;
     counts.claimed(claims.claims().size());
     Duration databaseAhead = Duration.between(shared.clock().instant(), claims.now());
     List<String> numbers = claims.claims().stream().map(Claim::outTradeNo).toList();
@@ -217,13 +245,15 @@ final class Calls implements AutoCloseable {
       }
       switch (check.check(claim, order, claims.now())) {
         case Checked.Decided decided -> recorder.accept(decided.outcome(), lease);
-        case Checked.Callable callable ->
-            start(
-                new Task(
-                    claim, callable.order(), claims.now(), claimTick, databaseAhead, lease, probe));
+        case Checked.Callable callable -> {
+          called++;
+          start(
+              new Task(
+                  claim, callable.order(), claims.now(), claimTick, databaseAhead, lease, probe));
+        }
       }
     }
-    return claims.claims().size();
+    return called;
   }
 
   private static Outcome uncalled(Claim claim) {
@@ -237,6 +267,7 @@ final class Calls implements AutoCloseable {
   }
 
   private void start(Task task) {
+    unanswered.incrementAndGet();
     Thread.ofVirtual().name(task.claim().outTradeNo()).start(() -> call(task));
   }
 
@@ -252,10 +283,12 @@ final class Calls implements AutoCloseable {
       Outcome outcome =
           permits.isCancelled() ? result.outcome() : shared.faults().seen(task, result);
       recorder.accept(outcome, task.lease());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.error("an attempt failed in a way that was not foreseen; its lease has to end", e);
       whenDone(uncalled(task.claim()), new Decision.Uncalled());
     } finally {
+      unanswered.decrementAndGet();
+      finished.release();
       concurrency.release();
     }
   }

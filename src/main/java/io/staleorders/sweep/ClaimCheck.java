@@ -12,11 +12,15 @@ import io.staleorders.store.ShopOrder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Whether a claimed order may be called about, by what the shop says of it now. Pure. */
 final class ClaimCheck {
   /** A time that lies far ahead, endless perhaps, may be moved back. */
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
+  /** When an order is looked at again that has no time of its own any more. */
+  private static final Duration TIMELESS_WAIT = Duration.ofMinutes(10);
 
   private final MerchantId spMchid;
   private final Duration closeDelay;
@@ -43,7 +47,7 @@ final class ClaimCheck {
   Checked check(Claim claim, ShopOrder shop, Instant now) {
     String subMchid = shop.subMchid().orElse(claim.subMchid());
     Instant createdAt = shop.createdAt().orElse(claim.createdAt());
-    boolean closedByUs = claim.secondLook() && shop.closedHere();
+    boolean closedByUs = claim.secondLook() && shop.closedOrGone();
     if (shop.unpaidRows() == 0 && !closedByUs) {
       return decided(claim, subMchid, createdAt, new Decision.Superseded(), Duration.ZERO);
     }
@@ -53,9 +57,9 @@ final class ClaimCheck {
     if (!OutTradeNo.isWellFormed(claim.outTradeNo()) || !MerchantId.isWellFormed(subMchid)) {
       return abandoned(claim, subMchid, createdAt, AbandonReason.MALFORMED);
     }
-    if (!shop.oldEnough()) {
-      Duration untilDue = Duration.between(now, createdAt.plus(closeDelay));
-      Duration wait = untilDue.compareTo(LONGEST_WAIT) < 0 ? untilDue : LONGEST_WAIT;
+    boolean gone = shop.unpaidRows() == 0 && shop.createdAt().isEmpty();
+    if (!shop.oldEnough() && !gone) {
+      Duration wait = untilOldEnough(shop.createdAt(), now);
       return decided(claim, subMchid, createdAt, new Decision.Uncalled(), wait);
     }
     return new Checked.Callable(
@@ -64,9 +68,19 @@ final class ClaimCheck {
             new Merchant(spMchid, new MerchantId(subMchid)),
             createdAt,
             claim.claimId(),
-            claim.progress(),
+            createdAt.isAfter(claim.createdAt())
+                ? claim.progress().withoutAbsences()
+                : claim.progress(),
             claim.secondLook(),
             shop.merchantKnown()));
+  }
+
+  private Duration untilOldEnough(Optional<Instant> createdAt, Instant now) {
+    return createdAt
+        .map(at -> Duration.between(now, at.plus(closeDelay)))
+        .filter(Duration::isPositive)
+        .map(wait -> wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT)
+        .orElse(TIMELESS_WAIT);
   }
 
   private static Checked abandoned(

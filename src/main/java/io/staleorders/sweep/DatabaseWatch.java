@@ -21,6 +21,8 @@ public final class DatabaseWatch {
 
   private static final Duration LONGEST_QUIET = Duration.ofSeconds(30);
 
+  private static final int TRIES_IN_CONFLICT = 10;
+
   private final AtomicBoolean unavailable = new AtomicBoolean();
   private final Runnable answered;
   private volatile long lastFailure = Ticker.now() - LONGEST_QUIET.multipliedBy(2).toNanos();
@@ -48,7 +50,7 @@ public final class DatabaseWatch {
    */
   public <T> Optional<T> read(Supplier<T> statement) {
     try {
-      T answer = statement.get();
+      T answer = unlessInConflict(statement);
       if (!unavailable.get()) {
         answered.run();
       }
@@ -57,6 +59,20 @@ public final class DatabaseWatch {
       failed(e);
       return Optional.empty();
     }
+  }
+
+  /** Where the database's default is SERIALIZABLE, a statement may lose against another copy's. */
+  private static <T> T unlessInConflict(Supplier<T> statement) {
+    for (int tries = 1; tries < TRIES_IN_CONFLICT; tries++) {
+      try {
+        return statement.get();
+      } catch (JdbiException e) {
+        if (!SqlFailure.isConflict(e)) {
+          throw e;
+        }
+      }
+    }
+    return statement.get();
   }
 
   /** Whether a question was not answered just now. */

@@ -15,9 +15,14 @@ import io.staleorders.store.ShopOrder;
 import io.staleorders.store.ShopStore;
 import io.staleorders.wechatpay.CloseClient;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.LongAdder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,16 +39,24 @@ public final class DryRun implements AutoCloseable {
   private final CallRate rate;
   private final DatabaseWatch database;
   private final Choices choices;
+  private final LongAdder close = new LongAdder();
+  private final LongAdder markPaid = new LongAdder();
+  private final LongAdder keep = new LongAdder();
   private volatile boolean stopping;
 
   /**
    * The operator's choices.
    *
    * @param marksPaid whether {@code ORDERS_PAID_STATUS} is set
+   * @param concurrency {@code CLOSE_CONCURRENCY}
    * @param interval between two dry runs
    */
   public record Choices(
-      MerchantId spMchid, ClosePolicy policy, boolean marksPaid, Duration interval) {}
+      MerchantId spMchid,
+      ClosePolicy policy,
+      boolean marksPaid,
+      int concurrency,
+      Duration interval) {}
 
   /** What would be done with an order, and why. */
   private record Verdict(Event event, String reason) {}
@@ -64,13 +77,16 @@ public final class DryRun implements AutoCloseable {
   }
 
   /** Counts of what a sweep would do. */
-  public record Summary(int close, int markPaid, int keep) {}
+  public record Summary(long close, long markPaid, long keep) {
+    /** Orders asked about. */
+    public long orders() {
+      return close + markPaid + keep;
+    }
+  }
 
   /** Asks about every due order once. */
   public Summary run() {
-    int close = 0;
-    int markPaid = 0;
-    int keep = 0;
+    Summary before = total();
     Optional<Page.Cursor> cursor = Optional.empty();
     while (!stopping) {
       Optional<Page.Cursor> from = cursor;
@@ -79,18 +95,48 @@ public final class DryRun implements AutoCloseable {
         break;
       }
       List<String> numbers = page.stream().map(Page.Cursor::outTradeNo).toList();
-      Map<String, ShopOrder> orders = database.read(() -> shop.read(numbers)).orElse(Map.of());
-      for (ShopOrder order : orders.values()) {
-        Verdict verdict = stopping ? new Verdict(Event.WOULD_KEEP, "STOPPED") : ask(order);
-        switch (verdict.event()) {
-          case WOULD_CLOSE -> close++;
-          case WOULD_MARK_PAID -> markPaid++;
-          default -> keep++;
-        }
-      }
+      askAbout(database.read(() -> shop.read(numbers)).orElse(Map.of()).values());
       cursor = Optional.of(page.getLast());
     }
-    return new Summary(close, markPaid, keep);
+    Summary after = total();
+    return new Summary(
+        after.close - before.close, after.markPaid - before.markPaid, after.keep - before.keep);
+  }
+
+  /** What was counted since the start. */
+  public Summary total() {
+    return new Summary(close.sum(), markPaid.sum(), keep.sum());
+  }
+
+  /** Whether the database did not answer when it was last asked. */
+  public boolean isDatabaseAway() {
+    return database.isUnavailable();
+  }
+
+  /** Each on a thread of its own, at most {@code CLOSE_CONCURRENCY} at a time. */
+  private void askAbout(Collection<ShopOrder> orders) {
+    Semaphore concurrency = new Semaphore(choices.concurrency());
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (ShopOrder order : orders) {
+        concurrency.acquireUninterruptibly();
+        threads.execute(
+            () -> {
+              try {
+                count(stopping ? new Verdict(Event.WOULD_KEEP, "STOPPED") : ask(order));
+              } finally {
+                concurrency.release();
+              }
+            });
+      }
+    }
+  }
+
+  private void count(Verdict verdict) {
+    switch (verdict.event()) {
+      case WOULD_CLOSE -> close.increment();
+      case WOULD_MARK_PAID -> markPaid.increment();
+      default -> keep.increment();
+    }
   }
 
   /** How long to wait until the next dry run. */
@@ -98,7 +144,7 @@ public final class DryRun implements AutoCloseable {
     return choices.interval();
   }
 
-  /** Ends a run that is under way after its present order. */
+  /** Ends a run that is under way after the orders it is asking about. */
   @Override
   public void close() {
     stopping = true;
@@ -106,6 +152,12 @@ public final class DryRun implements AutoCloseable {
 
   private Verdict ask(ShopOrder order) {
     String subMchid = order.subMchid().orElse("");
+    if (order.unpaidRows() == 0) {
+      return say(order, new Verdict(Event.WOULD_KEEP, "SUPERSEDED"), Optional.empty());
+    }
+    if (order.unpaidRows() > 1 || order.subMchids() > 1) {
+      return say(order, new Verdict(Event.WOULD_KEEP, "DUPLICATE_NUMBER"), Optional.empty());
+    }
     if (!OutTradeNo.isWellFormed(order.outTradeNo()) || !MerchantId.isWellFormed(subMchid)) {
       return say(order, new Verdict(Event.WOULD_KEEP, "MALFORMED"), Optional.empty());
     }

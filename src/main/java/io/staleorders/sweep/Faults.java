@@ -40,6 +40,7 @@ public final class Faults {
   private final PauseStore pauses;
   private final DatabaseWatch database;
   private final Set<String> beginning = ConcurrentHashMap.newKeySet();
+  private final Set<PauseScope> over = ConcurrentHashMap.newKeySet();
   private volatile Set<String> paused = Set.of();
   private final Map<MerchantId, Streak> rateRefusals = new HashMap<>();
   private int silentCalls;
@@ -108,8 +109,10 @@ public final class Faults {
   private synchronized Outcome afterRateRefusals(Task task, Attempt.Result result) {
     MerchantId subMchid = task.order().merchant().subMchid();
     if (!(result.outcome().decision() instanceof Decision.RateLimited)) {
-      if (!result.outcome().exchanges().isEmpty()) {
+      if (result.replies().stream().anyMatch(Reply::isVerified)) {
         unrefusedCalls++;
+      }
+      if (!result.outcome().exchanges().isEmpty()) {
         rateRefusals.remove(subMchid);
       }
       return result.outcome();
@@ -144,17 +147,29 @@ public final class Faults {
     if (outcome.exchanges().isEmpty()) {
       return;
     }
-    boolean silent = result.replies().getLast() instanceof Reply.NoResponse;
+    boolean silent = result.replies().stream().allMatch(Reply.NoResponse.class::isInstance);
     if (silent || isFaultOf(scope, outcome.decision())) {
       database
           .ask(() -> pauses.extend(scope, code(outcome), message(outcome)))
           .flatMap(until -> until)
           .ifPresent(until -> sayPaused(scope, code(outcome), until));
     } else {
-      database
-          .ask(() -> pauses.end(scope))
-          .flatMap(ended -> ended)
-          .ifPresent(pause -> sayResumed(scope, pause));
+      end(scope);
+    }
+  }
+
+  private void end(PauseScope scope) {
+    database
+        .ask(() -> pauses.end(scope))
+        .ifPresentOrElse(
+            ended -> ended.ifPresent(pause -> sayResumed(scope, pause)), () -> over.add(scope));
+  }
+
+  /** Lifts the pauses that could not be lifted when their probe went well. */
+  void endWhatIsOver() {
+    for (PauseScope scope : List.copyOf(over)) {
+      over.remove(scope);
+      end(scope);
     }
   }
 

@@ -9,10 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.JdbiException;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Records outcomes in batches, a moment after they come, without waiting for other orders. What
  * cannot be recorded now, because the database is away or the shop holds its row, is kept and tried
- * again.
+ * again; what makes a batch fail or wait is recorded one by one beside the batches, so that they go
+ * on.
  */
 final class Recorder implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Recorder.class);
@@ -31,30 +33,29 @@ final class Recorder implements AutoCloseable {
   private static final Duration GATHER = Duration.ofMillis(50);
 
   private static final Duration TRY_AGAIN = Duration.ofMillis(250);
-  private static final Duration TRY_ALONE_AGAIN = Duration.ofSeconds(1);
+  private static final Duration TRY_APART_AGAIN = Duration.ofSeconds(1);
   private static final int LARGEST_BATCH = 200;
+  private static final Duration TIME_TO_END = Duration.ofSeconds(5);
 
   private final RecordStore store;
   private final DatabaseWatch database;
   private final BiConsumer<Outcome, Decision> whenDone;
-  private final LinkedBlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
-  private final ConcurrentLinkedQueue<Pending> held = new ConcurrentLinkedQueue<>();
-  private final Thread thread;
+  private final Lane together;
+  private final Lane apart;
   private volatile boolean closing;
 
   /**
    * An outcome on its way.
    *
    * @param notBefore when it may be tried again
-   * @param alone whether it is kept apart, since it would make a batch fail or wait
    */
-  private record Pending(Outcome outcome, Lease lease, long notBefore, boolean alone) {
+  private record Pending(Outcome outcome, Lease lease, long notBefore) {
     static Pending fresh(Outcome outcome, Lease lease) {
-      return new Pending(outcome, lease, Ticker.now(), false);
+      return new Pending(outcome, lease, Ticker.now());
     }
 
-    Pending again(Duration wait, boolean apart) {
-      return new Pending(outcome, lease, Ticker.after(wait), apart);
+    Pending after(Duration wait) {
+      return new Pending(outcome, lease, Ticker.after(wait));
     }
   }
 
@@ -65,93 +66,144 @@ final class Recorder implements AutoCloseable {
     this.store = store;
     this.database = database;
     this.whenDone = whenDone;
-    this.thread = Thread.ofPlatform().name("recorder").daemon().start(this::run);
+    this.together = new Lane("recorder", LARGEST_BATCH, this::recordTogether);
+    this.apart = new Lane("recorder-apart", 1, batch -> batch.forEach(this::recordApart));
   }
 
   /** Takes an outcome to be recorded. */
   void accept(Outcome outcome, Lease lease) {
-    queue.add(Pending.fresh(outcome, lease));
+    together.queue.add(Pending.fresh(outcome, lease));
   }
 
   /** Records what it has, once; what fails then is left to its lease. */
   @Override
   public void close() {
     closing = true;
-    try {
-      thread.join(Duration.ofSeconds(5));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    together.awaitEnd();
+    apart.mayEnd = true;
+    apart.awaitEnd();
   }
 
-  private void run() {
-    while (!closing) {
-      try {
-        recordAll(gather());
-      } catch (InterruptedException e) {
-        break;
-      } catch (RuntimeException e) {
-        log.error("recording failed in a way that was not foreseen", e);
-      }
-    }
-    List<Pending> rest = new ArrayList<>();
-    queue.drainTo(rest);
-    rest.addAll(held);
-    recordAll(rest);
-  }
+  /** Outcomes that are recorded one batch after another, on a thread of their own. */
+  private final class Lane {
+    private final int largest;
+    private final Consumer<List<Pending>> record;
+    private final LinkedBlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
+    private final List<Pending> held = new ArrayList<>();
+    private final Thread thread;
 
-  private void recordAll(List<Pending> pending) {
-    List<Pending> together = pending.stream().filter(one -> !one.alone()).toList();
-    if (!together.isEmpty()) {
-      record(together);
-    }
-    pending.stream().filter(Pending::alone).forEach(one -> record(List.of(one)));
-  }
+    /** The batches may still hand something over. */
+    private volatile boolean mayEnd;
 
-  private List<Pending> gather() throws InterruptedException {
-    List<Pending> batch = new ArrayList<>();
-    Pending first = queue.poll(TRY_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-    if (first != null) {
-      batch.add(first);
-      long end = Ticker.after(GATHER);
-      while (batch.size() < LARGEST_BATCH && !Ticker.isOver(end)) {
-        Pending next = queue.poll(Ticker.until(end).toNanos(), TimeUnit.NANOSECONDS);
-        if (next != null) {
-          batch.add(next);
+    Lane(String name, int largest, Consumer<List<Pending>> record) {
+      this.largest = largest;
+      this.record = record;
+      this.mayEnd = largest > 1;
+      this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
+    }
+
+    /** Keeps an outcome for a while; called on this lane's thread. */
+    void hold(Pending pending, Duration wait) {
+      held.add(pending.after(wait));
+    }
+
+    private void run() {
+      while (!(closing && mayEnd)) {
+        try {
+          record(gather());
+        } catch (InterruptedException e) {
+          break;
         }
       }
+      List<Pending> rest = new ArrayList<>(held);
+      held.clear();
+      queue.drainTo(rest);
+      for (int from = 0; from < rest.size(); from += largest) {
+        record(rest.subList(from, Math.min(from + largest, rest.size())));
+      }
     }
-    List<Pending> again = held.stream().filter(one -> Ticker.isOver(one.notBefore())).toList();
-    held.removeAll(again);
-    batch.addAll(again);
-    return batch;
+
+    private void record(List<Pending> batch) {
+      if (batch.isEmpty()) {
+        return;
+      }
+      try {
+        record.accept(List.copyOf(batch));
+      } catch (RuntimeException | Error e) {
+        log.error("recording failed in a way that was not foreseen", e);
+        batch.forEach(one -> whenDone.accept(one.outcome(), new Decision.Uncalled()));
+      }
+    }
+
+    /** What was held leaves room for what is new. */
+    private List<Pending> gather() throws InterruptedException {
+      List<Pending> batch =
+          new ArrayList<>(
+              held.stream()
+                  .filter(one -> Ticker.isOver(one.notBefore()))
+                  .limit(queue.isEmpty() ? largest : largest / 2)
+                  .toList());
+      held.removeAll(batch);
+      long end = Ticker.after(batch.isEmpty() ? TRY_AGAIN : Duration.ZERO);
+      while (batch.size() < largest) {
+        Pending next = queue.poll(Math.max(0, Ticker.until(end).toNanos()), TimeUnit.NANOSECONDS);
+        if (next == null) {
+          break;
+        }
+        if (batch.isEmpty()) {
+          end = Ticker.after(GATHER);
+        }
+        batch.add(next);
+      }
+      return batch;
+    }
+
+    private void awaitEnd() {
+      try {
+        thread.join(TIME_TO_END);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
-  private void record(List<Pending> batch) {
-    Map<Outcome, Pending> pending =
-        batch.stream().collect(Collectors.toMap(Pending::outcome, Function.identity()));
+  private void recordTogether(List<Pending> batch) {
     List<Recorded> recorded;
     try {
       recorded = store.record(batch.stream().map(Pending::outcome).toList());
     } catch (JdbiException e) {
-      if (SqlFailure.isOfServer(e)) {
+      if (SqlFailure.isOfServer(e) && !SqlFailure.isSaidByServer(e)) {
         database.failed(e);
-        batch.forEach(one -> held.add(one.again(TRY_AGAIN, one.alone())));
-      } else if (batch.size() > 1) {
-        batch.forEach(one -> record(List.of(one)));
+        batch.forEach(one -> together.hold(one, TRY_AGAIN));
       } else {
-        failedAlone(batch.getFirst(), e);
+        apart.queue.addAll(batch);
       }
       return;
     } catch (RuntimeException e) {
-      unforeseen(batch, e);
+      log.debug("a batch cannot be recorded together", e);
+      apart.queue.addAll(batch);
       return;
     }
     database.answered();
-    recorded.forEach(one -> finish(one, pending));
+    Map<Outcome, Pending> pending =
+        batch.stream().collect(Collectors.toMap(Pending::outcome, Function.identity()));
+    recorded.forEach(
+        one ->
+            Optional.ofNullable(pending.get(one.outcome()))
+                .ifPresent(p -> finish(one, p, together)));
   }
 
-  private void finish(Recorded recorded, Map<Outcome, Pending> pending) {
+  private void recordApart(Pending one) {
+    try {
+      List<Recorded> recorded = store.recordApart(one.outcome());
+      database.answered();
+      recorded.forEach(what -> finish(what, one, apart));
+    } catch (JdbiException e) {
+      failedApart(one, e);
+    }
+  }
+
+  private void finish(Recorded recorded, Pending pending, Lane lane) {
     switch (recorded) {
       case Recorded.Done done -> {
         OrderLog.recorded(done);
@@ -159,30 +211,28 @@ final class Recorder implements AutoCloseable {
       }
       case Recorded.ClaimLost lost -> whenDone.accept(lost.outcome(), new Decision.Uncalled());
       case Recorded.RowHeld row -> {
-        Pending one = pending.get(row.outcome());
-        if (one == null || one.lease().isOver() || closing) {
-          retryInstead(row.outcome(), RetryReason.ROW_LOCKED);
+        if (isLast(pending)) {
+          recordInstead(pending, RetryReason.ROW_LOCKED);
         } else {
-          held.add(one.again(TRY_AGAIN, false));
+          lane.hold(pending, TRY_AGAIN);
         }
       }
     }
   }
 
-  /** A fault of ours: the order is claimed again when its lease ends, and the others go on. */
-  private void unforeseen(List<Pending> batch, RuntimeException e) {
-    if (batch.size() > 1) {
-      batch.forEach(one -> record(List.of(one)));
-    } else {
-      log.error("an outcome cannot be recorded in a way that was not foreseen", e);
-      whenDone.accept(batch.getFirst().outcome(), new Decision.Uncalled());
-    }
+  private boolean isLast(Pending pending) {
+    return pending.lease().isOver() || closing;
   }
 
-  /** The shop's row, or a trigger of it: nobody else has to wait for that. */
-  private void failedAlone(Pending one, JdbiException e) {
-    if (SqlFailure.isPassing(e) && !one.lease().isOver() && !closing) {
-      held.add(one.again(TRY_ALONE_AGAIN, true));
+  /** The shop's row, or a trigger of it; or the server, which says so for every row. */
+  private void failedApart(Pending one, JdbiException e) {
+    boolean ofServer = SqlFailure.isOfServer(e);
+    boolean silent = ofServer && !SqlFailure.isSaidByServer(e);
+    if (ofServer) {
+      database.failed(e);
+    }
+    if (!closing && (silent || ((ofServer || SqlFailure.isPassing(e)) && !one.lease().isOver()))) {
+      apart.hold(one, TRY_APART_AGAIN);
     } else {
       refused(one, e);
     }
@@ -190,12 +240,8 @@ final class Recorder implements AutoCloseable {
 
   /** The shop's database does not take the change to its row: a trigger, a constraint. */
   private void refused(Pending one, JdbiException e) {
-    if (one.outcome().decision() instanceof Decision.Retry) {
-      log.atError()
-          .addKeyValue("out_trade_no", one.outcome().claim().outTradeNo())
-          .addKeyValue("error", SqlFailure.message(e))
-          .log("an outcome cannot be recorded; the order is claimed again when its lease ends");
-      whenDone.accept(one.outcome(), new Decision.Uncalled());
+    if (!(one.outcome().decision() instanceof Decision.Resolution)) {
+      unrecorded(one.outcome(), e);
       return;
     }
     log.atWarn()
@@ -203,13 +249,25 @@ final class Recorder implements AutoCloseable {
         .addKeyValue("error", SqlFailure.message(e))
         .addKeyValue("sql_state", SqlFailure.sqlState(e))
         .log("the shop's database refused the change to an order's row");
-    retryInstead(one.outcome(), RetryReason.ROW_REFUSED);
+    recordInstead(one, RetryReason.ROW_REFUSED);
   }
 
-  private void retryInstead(Outcome outcome, RetryReason reason) {
-    Decision.Retry retry =
-        new Decision.Retry(reason, Duration.ZERO, true, outcome.claim().progress().absences());
-    Outcome instead = outcome.with(retry, outcome.retryAfter());
-    record(List.of(Pending.fresh(instead, new Lease(Ticker.now()))));
+  /** Nothing is changed in the shop's row, and our own is not held by anybody for long. */
+  private void recordInstead(Pending pending, RetryReason reason) {
+    Outcome outcome = pending.outcome();
+    Outcome instead = outcome.with(outcome.unwritten(reason), outcome.retryAfter());
+    try {
+      store.recordApart(instead).forEach(what -> finish(what, pending, apart));
+    } catch (JdbiException e) {
+      unrecorded(outcome, e);
+    }
+  }
+
+  private void unrecorded(Outcome outcome, JdbiException e) {
+    log.atError()
+        .addKeyValue("out_trade_no", outcome.claim().outTradeNo())
+        .addKeyValue("error", SqlFailure.message(e))
+        .log("an outcome cannot be recorded; the order is claimed again when its lease ends");
+    whenDone.accept(outcome, new Decision.Uncalled());
   }
 }

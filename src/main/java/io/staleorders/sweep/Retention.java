@@ -2,6 +2,7 @@ package io.staleorders.sweep;
 
 import io.staleorders.store.RetentionStore;
 import java.util.Optional;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +25,7 @@ public final class Retention {
     while (true) {
       RetentionStore.Cursor from = cursor;
       Optional<RetentionStore.Step> step =
-          database.ask(() -> store.remove(from)).flatMap(found -> found);
+          database.ask(() -> unlessInTheWay(from)).flatMap(found -> found);
       if (step.isEmpty()) {
         break;
       }
@@ -33,6 +34,18 @@ public final class Retention {
     }
     if (removed > 0) {
       log.info("{} resolved orders and their history removed: HISTORY_RETENTION is over", removed);
+    }
+  }
+
+  /** Another copy may be removing the same rows: there is time until the next run. */
+  private Optional<RetentionStore.Step> unlessInTheWay(RetentionStore.Cursor from) {
+    try {
+      return store.remove(from);
+    } catch (JdbiException e) {
+      if (SqlFailure.isPassing(e)) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 }

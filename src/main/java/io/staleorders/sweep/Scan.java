@@ -55,9 +55,15 @@ final class Scan {
     return !nextFullAt(look.now()).isAfter(look.now());
   }
 
-  /** When the next full scan is due; at once when there was none. */
+  /**
+   * When the next full scan is due; at once when there was none, or one that lies far ahead since
+   * the database's clock was set back.
+   */
   Instant nextFullAt(Instant now) {
-    return lastFull.map(at -> at.plus(fullInterval)).orElse(now);
+    return lastFull
+        .filter(at -> !at.isAfter(now.plus(fullInterval)))
+        .map(at -> at.plus(fullInterval))
+        .orElse(now);
   }
 
   boolean isRunning() {

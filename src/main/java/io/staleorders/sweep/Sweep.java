@@ -117,9 +117,14 @@ public final class Sweep implements AutoCloseable {
     finish(begun);
   }
 
-  /** Whether the database did not answer when it was last asked. */
-  public boolean isDatabaseAway() {
-    return database.isUnavailable();
+  /** Whether this copy may call at all: its database answers and its clock is right. */
+  public boolean mayCall() {
+    return calls.mayCall();
+  }
+
+  /** All that was done since the start. */
+  public SweepSummary total() {
+    return counts.total();
   }
 
   /**
@@ -139,16 +144,27 @@ public final class Sweep implements AutoCloseable {
   }
 
   private Optional<Look> look() {
-    if (database.isUnavailable() && !shared.rate().isDatabaseBack()) {
-      return Optional.empty();
-    }
-    Optional<Look> look = database.read(() -> stores.look().look(!scan.isRunning()));
+    Optional<Look> look =
+        database.isUnavailable()
+            ? database.ask(this::writeAndLook)
+            : database.read(this::lookForWork);
     look.ifPresent(
         present -> {
           shared.faults().databaseAhead(Duration.between(shared.clock().instant(), present.now()));
           shared.faults().pausedScopes(present.paused());
+          shared.faults().endWhatIsOver();
         });
     return look;
+  }
+
+  private Look lookForWork() {
+    return stores.look().look(!scan.isRunning());
+  }
+
+  /** As the first thing after the database failed: it is well again if it does both. */
+  private Look writeAndLook() {
+    shared.rate().tryToWrite();
+    return lookForWork();
   }
 
   private void turn(Look look) {

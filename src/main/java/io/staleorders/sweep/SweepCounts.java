@@ -14,6 +14,7 @@ final class SweepCounts {
   private final LongAdder abandoned = new LongAdder();
   private final LongAdder superseded = new LongAdder();
   private final LongAdder calls = new LongAdder();
+  private SweepSummary taken = SweepSummary.NOTHING;
 
   void claimed(int orders) {
     claimed.add(orders);
@@ -39,16 +40,23 @@ final class SweepCounts {
     calls.add(requests);
   }
 
-  /** The counts since the last time, which begin anew. */
-  SweepSummary take() {
+  /** All that was counted so far. */
+  SweepSummary total() {
     return new SweepSummary(
-        claimed.sumThenReset(),
-        closed.sumThenReset(),
-        paid.sumThenReset(),
-        notFound.sumThenReset(),
-        retried.sumThenReset(),
-        abandoned.sumThenReset(),
-        superseded.sumThenReset(),
-        calls.sumThenReset());
+        claimed.sum(),
+        closed.sum(),
+        paid.sum(),
+        notFound.sum(),
+        retried.sum(),
+        abandoned.sum(),
+        superseded.sum(),
+        calls.sum());
+  }
+
+  /** What was counted since this was last asked. */
+  synchronized SweepSummary take() {
+    SweepSummary before = taken;
+    taken = total();
+    return taken.minus(before);
   }
 }

@@ -15,6 +15,9 @@ public record SweepSummary(
     long superseded,
     long calls) {
 
+  /** Before anything was done. */
+  public static final SweepSummary NOTHING = new SweepSummary(0, 0, 0, 0, 0, 0, 0, 0);
+
   /** Whether anything was done at all. */
   public boolean isEmpty() {
     return claimed + abandoned == 0;
@@ -31,5 +34,23 @@ public record SweepSummary(
         abandoned + other.abandoned,
         superseded + other.superseded,
         calls + other.calls);
+  }
+
+  /** What came after {@code before}. */
+  SweepSummary minus(SweepSummary before) {
+    return new SweepSummary(
+        claimed - before.claimed,
+        closed - before.closed,
+        paid - before.paid,
+        notFound - before.notFound,
+        retried - before.retried,
+        abandoned - before.abandoned,
+        superseded - before.superseded,
+        calls - before.calls);
+  }
+
+  /** Orders of which something has become. */
+  public long orders() {
+    return closed + paid + notFound + retried + abandoned + superseded;
   }
 }

@@ -70,7 +70,7 @@ final class ReplyVerifier {
 
   private static boolean isSigned(PublicKey key, String start, byte[] body, String base64) {
     try {
-      Signature signature = Signature.getInstance("SHA256withRSA");
+      Signature signature = Signatures.best().signature();
       signature.initVerify(key);
       signature.update(start.getBytes(UTF_8));
       signature.update(body);

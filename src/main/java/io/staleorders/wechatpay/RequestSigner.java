@@ -3,6 +3,7 @@ package io.staleorders.wechatpay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.time.InstantSource;
@@ -16,6 +17,7 @@ final class RequestSigner {
   private static final int NONCE_BYTES = 16;
 
   private final WechatPayAccount account;
+  private final PrivateKey key;
   private final InstantSource clock;
   private final Supplier<String> nonces;
 
@@ -24,6 +26,7 @@ final class RequestSigner {
    */
   RequestSigner(WechatPayAccount account, InstantSource clock, Supplier<String> nonces) {
     this.account = account;
+    this.key = own(account.privateKey());
     this.clock = clock;
     this.nonces = nonces;
   }
@@ -53,10 +56,19 @@ final class RequestSigner {
             SCHEME, account.spMchid(), nonce, signature(text), timestamp, account.serialNo());
   }
 
+  private static PrivateKey own(PrivateKey key) {
+    try {
+      return Signatures.best().own(key);
+    } catch (GeneralSecurityException e) {
+      // It was read as an RSA key.
+      throw new IllegalStateException("the merchant API private key cannot be used", e);
+    }
+  }
+
   private String signature(String text) {
     try {
-      Signature signature = Signature.getInstance("SHA256withRSA");
-      signature.initSign(account.privateKey());
+      Signature signature = Signatures.best().signature();
+      signature.initSign(key);
       signature.update(text.getBytes(UTF_8));
       return Base64.getEncoder().encodeToString(signature.sign());
     } catch (GeneralSecurityException e) {

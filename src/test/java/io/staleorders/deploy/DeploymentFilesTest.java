@@ -61,7 +61,10 @@ class DeploymentFilesTest {
   @Test
   void everySecretFileIsAKeyOfTheSecret() {
     String folder =
-        elements(container, "volumeMounts").map(mount -> text(mount, "mountPath")).findFirst().orElseThrow();
+        elements(container, "volumeMounts")
+            .map(mount -> text(mount, "mountPath"))
+            .findFirst()
+            .orElseThrow();
     Set<String> files =
         elements(container, "env")
             .filter(env -> text(env, "name").endsWith("_FILE"))
@@ -73,7 +76,9 @@ class DeploymentFilesTest {
             secret.getAsJsonObject("stringData").keySet().stream()
                 .map(key -> folder + "/" + key)
                 .collect(Collectors.toSet()));
-    assertThat(text(at(pod.getAsJsonArray("volumes").get(0).getAsJsonObject(), "secret"), "secretName"))
+    assertThat(
+            text(
+                at(pod.getAsJsonArray("volumes").get(0).getAsJsonObject(), "secret"), "secretName"))
         .isEqualTo(text(at(secret, "metadata"), "name"));
   }
 
@@ -89,8 +94,7 @@ class DeploymentFilesTest {
     assertThat(pod.get("automountServiceAccountToken").getAsBoolean()).isFalse();
     for (String hardened : List.of("closer", "sandbox")) {
       assertThat(at(compose(), "services", hardened).toString())
-          .contains(
-              "\"read_only\":true", "\"cap_drop\":[\"ALL\"]", "[\"no-new-privileges:true\"]");
+          .contains("\"read_only\":true", "\"cap_drop\":[\"ALL\"]", "[\"no-new-privileges:true\"]");
     }
   }
 
@@ -103,8 +107,7 @@ class DeploymentFilesTest {
 
   @Test
   void budgetAndDeploymentMeanTheSamePods() {
-    assertThat(at(budget, "spec", "selector"))
-        .isEqualTo(at(deployment, "spec", "selector"));
+    assertThat(at(budget, "spec", "selector")).isEqualTo(at(deployment, "spec", "selector"));
     assertThat(at(deployment, "spec", "template", "metadata", "labels"))
         .isEqualTo(at(deployment, "spec", "selector", "matchLabels"));
     assertThat(at(deployment, "spec").get("replicas").getAsInt()).isEqualTo(2);

@@ -1,5 +1,6 @@
 package io.staleorders.simulation;
 
+import io.staleorders.order.ClosePolicy.NotFoundRule;
 import io.staleorders.sandbox.Misbehaviour;
 import java.util.List;
 import java.util.Optional;
@@ -8,7 +9,7 @@ import java.util.Random;
 /**
  * What happens by chance, from one seed; the same for the same order and the same request of it.
  */
-final class Chance {
+public final class Chance {
   /** What an order's number may begin with, for kinds of orders. */
   private static final List<String> KINDS =
       List.of("PAID", "REFUND", "CLOSED", "REVOKED", "ABSENT", "GHOST", "GHOSTPAID", "LATE");
@@ -65,10 +66,23 @@ final class Chance {
           Misbehaviour.RATELIMIT_EXCEEDED,
           Misbehaviour.HANG_AFTER);
 
+  private static final List<NotFoundRule> RULES =
+      List.of(NotFoundRule.AUTO, NotFoundRule.CLOSE, NotFoundRule.KEEP);
+
   private final long seed;
 
-  Chance(long seed) {
+  public Chance(long seed) {
     this.seed = seed;
+  }
+
+  /** Whether nothing is odd about the order itself, so that somebody may pay it. */
+  public boolean isPlain(String outTradeNo) {
+    return outTradeNo.startsWith("PLAIN");
+  }
+
+  /** A number from 0 to 99, by which anything else about an order may be decided. */
+  public int percent(String outTradeNo, String what) {
+    return of(outTradeNo + " " + what, 0, 4).nextInt(100);
   }
 
   /** For the course of the simulation itself. */
@@ -76,7 +90,22 @@ final class Chance {
     return new Random(seed);
   }
 
-  String kind(int order) {
+  /** {@code CLOSE_CONFIRM}, which is seldom off. */
+  boolean confirms() {
+    return seed % 4 != 3;
+  }
+
+  /** {@code CLOSE_NOT_FOUND}. */
+  NotFoundRule notFoundRule() {
+    return RULES.get(Math.floorMod(seed, RULES.size()));
+  }
+
+  /** How old an order is when it comes. */
+  int ageInMinutes(int order) {
+    return of("age", order, 0).nextInt(1, 60);
+  }
+
+  public String kind(int order) {
     Random random = of("kind", order, 0);
     int percent = random.nextInt(100);
     if (percent < 2) {
@@ -86,17 +115,22 @@ final class Chance {
   }
 
   /** Whether the payer pays an order just as a request about it comes. */
-  boolean pays(String outTradeNo, int request) {
-    return outTradeNo.startsWith("PLAIN") && of(outTradeNo, request, 1).nextInt(100) < 6;
+  public boolean pays(String outTradeNo, int request) {
+    return isPlain(outTradeNo) && of(outTradeNo, request, 1).nextInt(100) < 6;
   }
 
   /** Whether the shop hears of that payment at once; else it never does. */
-  boolean shopHears(String outTradeNo, int request) {
+  public boolean shopHears(String outTradeNo, int request) {
     return of(outTradeNo, request, 2).nextInt(100) < 70;
   }
 
+  /** Whether the payer begins to pay anew after a round, which moves the order's time on. */
+  boolean beginsAnew(String outTradeNo, int round) {
+    return of(outTradeNo, round, 4).nextInt(100) < 4;
+  }
+
   /** What a request meets. */
-  Optional<Misbehaviour> trouble(String outTradeNo, int request) {
+  public Optional<Misbehaviour> trouble(String outTradeNo, int request) {
     Random random = of(outTradeNo, request, 3);
     int percent = random.nextInt(1000);
     if (percent < 4) {

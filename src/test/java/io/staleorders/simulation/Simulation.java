@@ -2,67 +2,71 @@ package io.staleorders.simulation;
 
 import io.staleorders.sandbox.Facts;
 import io.staleorders.sandbox.Misbehaviour;
-import io.staleorders.sweep.Sweep;
-import io.staleorders.testkit.MortalDataSource;
+import io.staleorders.simulation.OtherCopy.Grief;
 import io.staleorders.testkit.Options;
 import io.staleorders.testkit.Rig;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Some thousands of orders, payers who pay in between, a WeChat Pay that misbehaves in every way,
- * and copies of the service that are killed and restarted, until nothing is open any more.
+ * and copies of the service that are killed or frozen, until nothing is open any more.
  */
 final class Simulation implements AutoCloseable {
   private static final String[] SUB_MCHIDS = {"1900000109", "1900000110", "1900000111"};
-  private static final int MOST_ROUNDS = 400;
+  private static final int ROUNDS = 12;
+  private static final int ROUNDS_WITH_NEW_ORDERS = 6;
+  private static final int MOST_ROUNDS_AFTERWARDS = 400;
+  private static final Duration LEASE = Duration.ofSeconds(60);
 
   private final Rig rig = Rig.open();
   private final Chance chance;
   private final Random course;
   private final int orders;
+  private final Map<String, NavigableMap<Instant, Instant>> created = new ConcurrentHashMap<>();
   private final Set<String> shopKnowsPaid = ConcurrentHashMap.newKeySet();
   private final Set<String> paidAfterClosedHere = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger requestsToKill = new AtomicInteger(Integer.MAX_VALUE);
   private final List<Thread> funerals = new ArrayList<>();
-  private volatile Optional<MortalDataSource> victim = Optional.empty();
-  private int kills;
-  private int rounds;
+  private volatile Optional<OtherCopy> other = Optional.empty();
+  private int moved;
 
   Simulation(long seed, int orders) {
     this.chance = new Chance(seed);
     this.course = chance.course();
     this.orders = orders;
-    rig.restart(Options.defaults().closeRate(2_000).callTimeout(Duration.ofSeconds(1)));
+    rig.restart(
+        Options.defaults()
+            .confirm(chance.confirms())
+            .notFound(chance.notFoundRule())
+            .closeRate(2_000)
+            .callTimeout(Duration.ofSeconds(1))
+            .lease(LEASE)
+            .grace(Duration.ofMillis(500)));
   }
 
   /** Runs until nothing is open; what was promised can be looked up afterwards. */
   Simulation run() {
-    for (int i = 0; i < orders; i++) {
-      rig.shop()
-          .order(
-              "%s-%05d".formatted(chance.kind(i), i),
-              Duration.ofMinutes(course.nextInt(1, 60)),
-              SUB_MCHIDS[i % SUB_MCHIDS.length],
-              "NOTPAY");
-    }
     rig.sandbox().faults().script(this::onRequest);
-    for (int round = 0; round < 12; round++) {
-      sweepAndPerhapsDie();
+    for (int round = 0; round < ROUNDS; round++) {
+      takeOrders(round);
+      sweepBesideAnotherCopy();
+      moveTimes(round);
       rig.advance(Duration.ofSeconds(course.nextInt(20, 1_200)));
     }
     rig.sandbox().faults().clear();
-    while (isAnythingOpen() && rounds < MOST_ROUNDS) {
-      rig.advance(rounds < 8 ? Duration.ofMinutes(31) : Duration.ofHours(15));
+    for (int i = 0; isAnythingOpen() && i < MOST_ROUNDS_AFTERWARDS; i++) {
+      rig.advance(i < 8 ? Duration.ofMinutes(31) : Duration.ofHours(15));
       rig.sweep();
-      rounds++;
     }
     return this;
   }
@@ -81,8 +85,24 @@ final class Simulation implements AutoCloseable {
     return paidAfterClosedHere;
   }
 
-  int kills() {
-    return kills;
+  /** When an order had been made, as its row said at a moment. */
+  Instant createdAt(String outTradeNo, Instant asOf) {
+    return created.get(outTradeNo).lowerEntry(asOf).getValue();
+  }
+
+  /** How often an order's time was moved on. */
+  int moved() {
+    return moved;
+  }
+
+  /** How many copies came to grief. */
+  int griefs() {
+    return funerals.size();
+  }
+
+  /** Whether a 204 alone is not enough. */
+  boolean confirms() {
+    return chance.confirms();
   }
 
   boolean isAnythingOpen() {
@@ -101,24 +121,66 @@ final class Simulation implements AutoCloseable {
                     .one());
   }
 
-  /** Two copies sweep at once; one of them dies in the middle. */
-  private void sweepAndPerhapsDie() {
-    MortalDataSource mortal = new MortalDataSource(rig.shop().database());
-    Sweep dying = rig.copy("copy-2", mortal.pool());
-    victim = Optional.of(mortal);
-    requestsToKill.set(course.nextInt(10, 400));
-    Thread other = Thread.ofPlatform().start(dying::run);
+  /** Half of the orders are there at the start; the others come later, all with a past. */
+  private void takeOrders(int round) {
+    for (int i = 0; i < orders; i++) {
+      boolean later = i % 2 == 1;
+      int comesIn = later ? 1 + i / 2 % (ROUNDS_WITH_NEW_ORDERS - 1) : 0;
+      if (comesIn == round) {
+        String outTradeNo = "%s-%05d".formatted(chance.kind(i), i);
+        Duration age = Duration.ofMinutes(chance.ageInMinutes(i));
+        rig.shop().order(outTradeNo, age, SUB_MCHIDS[i % SUB_MCHIDS.length], "NOTPAY");
+        created.put(outTradeNo, new TreeMap<>(Map.of(Instant.EPOCH, rig.shop().now().minus(age))));
+      }
+    }
+  }
+
+  /** Two copies sweep at once; one of them comes to grief in the middle. */
+  private void sweepBesideAnotherCopy() {
+    Grief grief = course.nextInt(3) == 0 ? Grief.FREEZES : Grief.DIES;
+    OtherCopy copy = new OtherCopy(rig, grief, course.nextInt(10, 400));
+    other = Optional.of(copy);
     rig.sweep();
-    mortal.kill();
-    kills++;
-    join(other);
-    funerals.add(Thread.ofVirtual().start(dying::close));
+    copy.strike();
+    if (grief == Grief.FREEZES) {
+      rig.advance(LEASE.plusSeconds(1));
+      rig.sweep();
+      copy.thaw();
+    }
+    copy.awaitEnd();
+    funerals.add(copy.bury());
+  }
+
+  /**
+   * The payer begins anew, and the shop moves the order's time on. Not while a call may be under
+   * way, which would be one too early for no fault of the service's.
+   */
+  private void moveTimes(int round) {
+    funerals.subList(0, funerals.size() - 1).forEach(Simulation::join);
+    for (String outTradeNo : new TreeSet<>(created.keySet())) {
+      if (chance.beginsAnew(outTradeNo, round) && moveTime(outTradeNo)) {
+        created.get(outTradeNo).put(rig.shop().now(), rig.shop().now());
+        moved++;
+      }
+    }
+  }
+
+  private boolean moveTime(String outTradeNo) {
+    return rig.shop()
+            .jdbi()
+            .withHandle(
+                handle ->
+                    handle.execute(
+                        "UPDATE orders o SET created_at = now FROM testkit.clock"
+                            + " WHERE o.out_trade_no = ? AND o.status = 'NOTPAY' AND NOT EXISTS"
+                            + " (SELECT FROM order_closer.order_close c"
+                            + " WHERE c.out_trade_no = o.out_trade_no AND c.claim_id IS NOT NULL)",
+                        outTradeNo))
+        > 0;
   }
 
   private Optional<Misbehaviour> onRequest(Facts facts) {
-    if (requestsToKill.decrementAndGet() == 0) {
-      victim.ifPresent(MortalDataSource::kill);
-    }
+    other.ifPresent(OtherCopy::onRequest);
     if (facts.outTradeNo().isEmpty()) {
       return Optional.empty();
     }
@@ -150,11 +212,6 @@ final class Simulation implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
-  }
-
-  /** The moment by everybody's clock. */
-  Instant now() {
-    return rig.shop().now();
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.staleorders.order.MerchantId;
 import io.staleorders.order.PauseScope;
 import io.staleorders.order.TradeState;
 import io.staleorders.testkit.Shop;
+import io.staleorders.testkit.TableSettings;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 
 class StoreTest {
@@ -103,6 +105,94 @@ class StoreTest {
     assertThat(shopStore.read(List.of("ORDER-1")).values())
         .singleElement()
         .matches(ShopOrder::merchantKnown);
+  }
+
+  /** Both may wait in one batch, when a lease ended while the shop held its row. */
+  @Test
+  void outcomeOfALostClaimChangesNothingEvenBesideOneOfTheClaimThatTookOver() {
+    enter("ORDER-1");
+    Claim lost = claims.claim(1).claims().getFirst();
+    shop.advance(Duration.ofSeconds(61));
+    Claim present = claims.claim(1).claims().getFirst();
+
+    List<Recorded> recorded =
+        record.record(
+            List.of(
+                outcome(lost, new Decision.Closed(Optional.of(TradeState.CLOSED))),
+                outcome(present, new Decision.Uncalled())));
+
+    assertThat(recorded)
+        .filteredOn(Recorded.ClaimLost.class::isInstance)
+        .extracting(one -> one.outcome().claim().claimId())
+        .containsExactly(lost.claimId());
+    assertThat(shop.status("ORDER-1")).isEqualTo("NOTPAY");
+    assertThat(shop.row("ORDER-1")).containsEntry("state", "DUE");
+  }
+
+  @Test
+  void orderPlacedAnewIsNotClosedByAnOldAbsence() {
+    enter("ORDER-1");
+    Claim claim = claims.claim(1).claims().getFirst();
+    shop.execute("UPDATE orders SET created_at = (SELECT now FROM testkit.clock)");
+
+    record.record(List.of(outcome(claim, new Decision.NotFound(true, true))));
+
+    assertThat(shop.status("ORDER-1")).isEqualTo("NOTPAY");
+    assertThat(shop.row("ORDER-1"))
+        .containsEntry("state", "RETRY")
+        .containsEntry("reason", "ABSENT")
+        .containsEntry("absences", "0");
+  }
+
+  /** Through a joined view a trigger writes over what a transaction still open has paid. */
+  @Test
+  void secondRowOfANumberThatTheShopHoldsIsNotWritten() {
+    shop.execute(
+        """
+        CREATE TABLE baskets (
+            id int PRIMARY KEY, out_trade_no varchar(64), sub_mchid varchar(32), created_at timestamptz);
+        CREATE TABLE payments (id int PRIMARY KEY, status varchar(16));
+        CREATE VIEW shop_orders AS SELECT b.*, p.status FROM baskets b JOIN payments p USING (id);
+        CREATE FUNCTION write_order() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE payments SET status = NEW.status WHERE id = OLD.id;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER write_order INSTEAD OF UPDATE ON shop_orders
+            FOR EACH ROW EXECUTE FUNCTION write_order();
+        INSERT INTO baskets
+            SELECT 1, 'TWICE-1', '1900000109', now - interval '20 minutes' FROM testkit.clock;
+        INSERT INTO payments VALUES (1, 'NOTPAY');
+        """);
+    ShopTable view = shop.table(TableSettings.defaults().table("shop_orders").mapping());
+    new ScanStore(shop.jdbi(), view, SP, true, 3).firstPageOfAll();
+    Claim claim = claims.claim(1).claims().getFirst();
+    shop.execute("INSERT INTO baskets SELECT 2, 'TWICE-1', '1900000109', now FROM testkit.clock");
+    shop.execute("INSERT INTO payments VALUES (2, 'NOTPAY')");
+    RecordStore ofView =
+        new RecordStore(shop.jdbi(), view, new ShopStore(shop.jdbi(), view, SP), SP, "copy-1");
+    Outcome closed = outcome(claim, new Decision.Closed(Optional.of(TradeState.CLOSED)));
+
+    try (Handle payer = shop.jdbi().open()) {
+      payer.begin();
+      payer.execute("UPDATE payments SET status = 'SUCCESS' WHERE id = 2");
+      assertThat(ofView.record(List.of(closed)))
+          .singleElement()
+          .isInstanceOf(Recorded.RowHeld.class);
+      payer.commit();
+    }
+    assertThat(ofView.record(List.of(closed))).singleElement().isInstanceOf(Recorded.Done.class);
+
+    assertThat(shop.text("SELECT string_agg(id || status, ' ' ORDER BY id) FROM payments"))
+        .isEqualTo("1CLOSED 2SUCCESS");
+  }
+
+  @Test
+  void markLeftAheadByAClockThatWasSetBackIsTakenBack() {
+    scan.moveMark(shop.now().plus(Duration.ofHours(5)));
+    Instant ahead = scan.moveMark(shop.now());
+
+    assertThat(ahead).isEqualTo(shop.now().minus(Duration.ofMinutes(15)));
   }
 
   @Test
@@ -229,7 +319,8 @@ class StoreTest {
 
     assertThat(first.count()).isEqualTo(10);
     assertThat(Duration.between(first.firstAt(), second.firstAt()))
-        .isEqualTo(Duration.ofMillis(200));
+        .isEqualTo(first.space().multipliedBy(10))
+        .isEqualTo(Duration.ofMillis(202));
     assertThat(rate.lower()).contains(25.0);
     assertThat(rate.lower()).isEmpty();
     assertThat(rate.reserve(100, Duration.ofMillis(200)).callsASecond()).isEqualTo(25.0);

@@ -90,7 +90,12 @@ class DecisionTableTest {
           "REDIRECT",
           "ODDSTATE",
           "NOSTATE",
-          "ODDMESSAGE"
+          "ODDMESSAGE",
+          "NOTJSON",
+          "WRONGTYPES",
+          "EMPTYBODY",
+          "BADUNICODE",
+          "HUGE"
         }) {
       expected.put(unclear, "RETRY UNCLEAR NOTPAY");
     }
@@ -162,13 +167,25 @@ class DecisionTableTest {
 
     rig.sweep();
 
-    assertThat(shop.row("PARAMERROR-1")).containsEntry("reason", "CLOSE_REFUSED");
-    assertThat(shop.row("INVALIDREQUEST-1")).containsEntry("reason", "CLOSE_REFUSED");
-    assertThat(shop.row("MISMATCH-1")).containsEntry("reason", "CLOSE_REFUSED");
+    // The query that followed has no code: what the close was refused with says why.
+    assertThat(shop.row("PARAMERROR-1"))
+        .containsEntry("reason", "CLOSE_REFUSED")
+        .containsEntry("code", "PARAM_ERROR")
+        .hasEntrySatisfying("message", message -> assertThat(message).isNotEmpty())
+        .hasEntrySatisfying("request_id", id -> assertThat(id).endsWith("-268435461"));
+    assertThat(shop.row("INVALIDREQUEST-1"))
+        .containsEntry("reason", "CLOSE_REFUSED")
+        .containsEntry("code", "INVALID_REQUEST");
+    assertThat(shop.row("MISMATCH-1"))
+        .containsEntry("reason", "CLOSE_REFUSED")
+        .hasEntrySatisfying("request_id", id -> assertThat(id).endsWith("-268447845"));
     assertThat(shop.row("NEEDSREVERSE-1"))
         .containsEntry("state", "ABANDONED")
-        .containsEntry("reason", "NEEDS_REVERSE");
-    assertThat(shop.row("RULELIMIT-1")).containsEntry("state", "RETRY");
+        .containsEntry("reason", "NEEDS_REVERSE")
+        .hasEntrySatisfying("request_id", id -> assertThat(id).endsWith("-268449641"));
+    assertThat(shop.row("RULELIMIT-1"))
+        .containsEntry("state", "RETRY")
+        .containsEntry("code", "RULE_LIMIT");
     assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(1);
   }
 

@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.staleorders.order.Event;
 import io.staleorders.sandbox.Misbehaviour;
+import io.staleorders.sandbox.SeenRequest;
 import io.staleorders.testkit.Events;
 import io.staleorders.testkit.Options;
 import io.staleorders.testkit.Rig;
 import io.staleorders.testkit.Shop;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +38,9 @@ class PauseTest {
 
   @Test
   void oneDeadSubMerchantAmongAThousandCostsTheOthersNothing() {
-    rig.restart(Options.defaults().confirm(false));
+    // However slow the machine: a call that timed out would be repeated, and counted.
+    rig.restart(
+        Options.defaults().callTimeout(Duration.ofMinutes(2)).lease(Duration.ofMinutes(20)));
     shop.orders("DEAD-", 200, Duration.ofMinutes(30), DEAD);
     shop.execute(
         "INSERT INTO orders (out_trade_no, sub_mchid, created_at)"
@@ -47,14 +53,49 @@ class PauseTest {
     assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(999);
     assertThat(shop.count("order_closer.order_close WHERE state = 'CLOSED' AND attempts = 1"))
         .isEqualTo(999);
-    assertThat(shop.count("order_closer.order_close WHERE state = 'DUE' AND attempts = 0"))
-        .isEqualTo(200);
+    // Each of the others' orders got its close and its query, and not one call more.
+    assertThat(callsOfEachOrder("ORDER-")).hasSize(999).values().containsOnly(2L);
     // No more of the dead one's orders than were under way when the first answer came.
-    assertThat(rig.sandbox().requests().size() - 999).isBetween(1, 64);
+    assertThat(callsOfEachOrder("DEAD-")).hasSizeBetween(1, 64).values().containsOnly(1L);
     int calls = rig.sandbox().requests().size();
     rig.advance(FIRST.minusMillis(1));
     rig.sweep();
     assertThat(rig.sandbox().requests()).hasSize(calls);
+
+    for (int probe = 1; probe <= 5; probe++) {
+      rig.advance(untilPauseEnds());
+      shop.order("ORDER-LATER-" + probe, DUE);
+      rig.sweep();
+      calls += 1 + 2;
+      assertThat(rig.sandbox().requests()).as("one probe, and the others' own").hasSize(calls);
+      assertThat(shop.status("ORDER-LATER-" + probe)).isEqualTo("CLOSED");
+    }
+    // The dead one's orders keep all their chances.
+    assertThat(shop.count("order_closer.order_close WHERE state = 'DUE' AND attempts = 0"))
+        .isEqualTo(200);
+  }
+
+  private Map<String, Long> callsOfEachOrder(String prefix) {
+    return rig.sandbox().requests().stream()
+        .map(SeenRequest::outTradeNo)
+        .filter(no -> no.startsWith(prefix))
+        .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+  }
+
+  @Test
+  void deadSubMerchantIsLeftAloneByTheOtherCopiesToo() {
+    shop.order("DEAD-01", DUE, DEAD, "NOTPAY");
+    rig.sandbox().faults().subMerchant(DEAD, Optional.of(Misbehaviour.NO_AUTH));
+    rig.sweep();
+    shop.order("DEAD-02", DUE, DEAD, "NOTPAY");
+    shop.order("ORDER-1", DUE);
+
+    try (Sweep other = rig.copy("copy-2", rig.pool())) {
+      other.run();
+    }
+
+    assertThat(shop.status("ORDER-1")).isEqualTo("CLOSED");
+    assertThat(rig.sandbox().requests("DEAD-02")).isEmpty();
   }
 
   @ParameterizedTest
@@ -80,6 +121,42 @@ class PauseTest {
         .isEqualTo(DEAD + " " + fault + " 1");
     assertThat(shop.row("DEAD-01")).containsEntry("state", "DUE").containsEntry("attempts", "0");
     assertThat(shop.status("ORDER-1")).isEqualTo("CLOSED");
+  }
+
+  /** After hours of outage the oldest orders are just those that the shop has cancelled. */
+  @Test
+  void probePassesByOrdersThatNeedNoCall() {
+    shop.orders("CANCELLED-", 6, Duration.ofMinutes(60), Shop.SUB_MCHID);
+    shop.orders("ORDER-", 70, DUE, Shop.SUB_MCHID);
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SIGN_ERROR));
+    rig.sweep();
+    rig.sandbox().faults().clear();
+    shop.execute("UPDATE orders SET status = 'CANCELLED' WHERE out_trade_no LIKE 'CANCELLED-%'");
+
+    rig.advance(FIRST);
+    rig.sweep();
+
+    assertThat(shop.count("order_closer.pause")).isZero();
+    assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(70);
+  }
+
+  @Test
+  void probeThatFindsNoOrderComesBackSoonAndNotAsIfItHadFailed() {
+    shop.order("ORDER-1", DUE);
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SIGN_ERROR));
+    rig.sweep();
+    rig.sandbox().faults().clear();
+    shop.execute("UPDATE order_closer.pause SET failures = 6");
+    shop.execute("UPDATE orders SET status = 'CANCELLED'");
+    rig.advance(FIRST);
+    rig.sweep();
+
+    shop.order("ORDER-2", DUE);
+    rig.advance(FIRST);
+    rig.sweep();
+
+    assertThat(shop.count("order_closer.pause")).isZero();
+    assertThat(shop.status("ORDER-2")).isEqualTo("CLOSED");
   }
 
   @Test

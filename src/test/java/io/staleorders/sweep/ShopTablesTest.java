@@ -8,6 +8,10 @@ import io.staleorders.testkit.Options;
 import io.staleorders.testkit.Rig;
 import io.staleorders.testkit.Shop;
 import io.staleorders.testkit.TableSettings;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +84,45 @@ class ShopTablesTest {
 
     assertThat(shop.states()).containsOnlyKeys("ORDER-1");
     assertThat(shop.status("ALIPAY-1")).isEqualTo("NOTPAY");
+  }
+
+  /** Settings come from outside: they must stay names and values, whatever is in them. */
+  @Test
+  void namesAndValuesThatLookLikeSqlAreNamesAndValues() {
+    String odd = "o\"; DROP TABLE orders; -- ' <now> ? :named $1 \\ \n";
+    String quoted = "\"" + odd.replace("\"", "\"\"") + "\"";
+    try (Connection connection = shop.database().dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "CREATE TABLE %1$s (%1$s text, sub_mchid text, status text, created_at timestamptz, channel text)"
+              .formatted(quoted));
+      statement.execute(
+          "INSERT INTO %s SELECT 'ORDER-' || i, '1900000109', 'x'' OR true --',".formatted(quoted)
+              + " now - interval '20 minutes', E'\\\\'' OR true --' FROM testkit.clock,"
+              + " generate_series(1, 3) AS i");
+      statement.execute("UPDATE %s SET status = 'NOTPAY' WHERE %1$s = 'ORDER-2'".formatted(quoted));
+      statement.execute("UPDATE %s SET channel = 'x' WHERE %1$s = 'ORDER-3'".formatted(quoted));
+      rig.restart(
+          Options.defaults()
+              .table(
+                  TableSettings.defaults()
+                      .table(odd)
+                      .outTradeNo(odd)
+                      .unpaid("x' OR true --")
+                      .closed("it's :closed? <now>")
+                      .filter("channel", "\\' OR true --")));
+
+      rig.sweep();
+
+      ResultSet rows =
+          statement.executeQuery(
+              "SELECT string_agg(status, ' | ' ORDER BY %1$s) FROM %1$s".formatted(quoted));
+      assertThat(rows.next()).isTrue();
+      assertThat(rows.getString(1)).isEqualTo("it's :closed? <now> | NOTPAY | x' OR true --");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    assertThat(shop.states()).containsOnlyKeys("ORDER-1");
   }
 
   @Test

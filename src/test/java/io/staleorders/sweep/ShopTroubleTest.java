@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.staleorders.order.Event;
+import io.staleorders.sandbox.Misbehaviour;
 import io.staleorders.testkit.Events;
 import io.staleorders.testkit.Options;
 import io.staleorders.testkit.Rig;
@@ -36,7 +37,20 @@ class ShopTroubleTest {
     rig.restart(
         Options.defaults().callTimeout(Duration.ofSeconds(2)).lease(Duration.ofSeconds(10)));
     List<String> states =
-        List.of("P0001", "45000", "ZX001", "23505", "57014", "55P03", "40001", "40P01", "XX000");
+        List.of(
+            "P0001",
+            "45000",
+            "ZX001",
+            "23505",
+            "57014",
+            "55P03",
+            "40001",
+            "40P01",
+            "XX000",
+            // Of another database that a trigger asks.
+            "08001",
+            "28P01",
+            "3D000");
     shop.execute("CREATE TABLE trouble (out_trade_no text, sql_state text)");
     shop.execute(
         """
@@ -77,6 +91,133 @@ class ShopTroubleTest {
     rig.advance(Duration.ofMinutes(1));
     rig.sweep();
     assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(20 + states.size());
+  }
+
+  /** A trigger may say of another server what ours would say of itself. */
+  @Test
+  void orderWhoseTriggerSpeaksLikeAFailingServerStopsNobodyForLongerThanItsLease() {
+    rig.restart(Options.defaults().callTimeout(Duration.ofSeconds(1)).lease(Duration.ofSeconds(6)));
+    shop.execute(
+        """
+        CREATE FUNCTION raise_trouble() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF NEW.out_trade_no = 'TROUBLE-1' THEN
+                RAISE EXCEPTION 'remote disk is full' USING ERRCODE = '53100';
+            END IF;
+            RETURN NEW;
+        END $$
+        """);
+    shop.execute(
+        "CREATE TRIGGER raise_trouble BEFORE UPDATE ON orders"
+            + " FOR EACH ROW EXECUTE FUNCTION raise_trouble()");
+    shop.order("TROUBLE-1", DUE);
+    shop.orders("ORDER-", 20, DUE, Shop.SUB_MCHID);
+
+    await()
+        .atMost(Duration.ofSeconds(40))
+        .until(
+            () -> {
+              rig.sweep();
+              return shop.count("orders WHERE status = 'CLOSED'") == 20
+                  && "RETRY".equals(shop.row("TROUBLE-1").get("state"));
+            });
+
+    assertThat(shop.row("TROUBLE-1")).containsEntry("reason", "ROW_REFUSED");
+  }
+
+  /** As where closing gives stock back, and that row is locked. */
+  @Test
+  void manyOrdersBehindOneLockDelayTheOthersLittle() {
+    shop.execute("CREATE TABLE stock AS SELECT 1 AS id, 5 AS pieces");
+    shop.execute(
+        """
+        CREATE FUNCTION give_back() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE stock SET pieces = pieces + 1 WHERE OLD.out_trade_no LIKE 'STOCKED%';
+            RETURN NEW;
+        END $$
+        """);
+    shop.execute(
+        "CREATE TRIGGER give_back BEFORE UPDATE ON orders"
+            + " FOR EACH ROW EXECUTE FUNCTION give_back()");
+    shop.orders("STOCKED-", 20, Duration.ofMinutes(40), Shop.SUB_MCHID);
+    shop.orders("ORDER-", 10, DUE, Shop.SUB_MCHID);
+
+    try (Handle handle = shop.jdbi().open()) {
+      handle.begin();
+      handle.execute("UPDATE stock SET pieces = 4");
+      CompletableFuture<Duration> sweep = CompletableFuture.supplyAsync(rig::sweep);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> shop.count("orders WHERE status = 'CLOSED'") == 10);
+      assertThat(shop.count("order_closer.order_close WHERE state = 'CLAIMED'")).isEqualTo(20);
+      handle.rollback();
+      sweep.join();
+    }
+
+    assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(30);
+  }
+
+  @Test
+  void ordersWhoseRowsTheShopHoldsTakeNoRoomFromTheOthers() {
+    rig.restart(Options.defaults().closeRate(20));
+    shop.orders("HELD-", 40, Duration.ofMinutes(40), Shop.SUB_MCHID);
+    shop.orders("ORDER-", 5, DUE, Shop.SUB_MCHID);
+
+    try (Handle handle = shop.jdbi().open()) {
+      handle.begin();
+      handle.execute("SELECT FROM orders WHERE out_trade_no LIKE 'HELD%' FOR UPDATE");
+      CompletableFuture<Duration> sweep = CompletableFuture.supplyAsync(rig::sweep);
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> shop.count("orders WHERE status = 'CLOSED'") == 5);
+      assertThat(shop.count("order_closer.order_close WHERE state = 'CLAIMED'")).isEqualTo(40);
+      handle.rollback();
+      sweep.join();
+    }
+
+    assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(45);
+  }
+
+  @Test
+  void orderWhoseRowIsRefusedForAWeekIsReported() {
+    shop.execute(
+        """
+        CREATE FUNCTION swallow() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RETURN NULL;
+        END $$
+        """);
+    shop.execute(
+        "CREATE TRIGGER swallow BEFORE UPDATE ON orders FOR EACH ROW EXECUTE FUNCTION swallow()");
+    shop.order("ORDER-1", DUE);
+
+    for (int attempt = 0; attempt < 12; attempt++) {
+      rig.sweep();
+      rig.advance(Duration.ofHours(16));
+    }
+
+    assertThat(shop.row("ORDER-1"))
+        .containsEntry("state", "ABANDONED")
+        .containsEntry("reason", "EXHAUSTED");
+    assertThat(shop.status("ORDER-1")).isEqualTo("NOTPAY");
+  }
+
+  @Test
+  void orderThatLosesItsTimeIsLookedAtSeldomAndNotCalledAbout() {
+    shop.execute("ALTER TABLE orders ALTER created_at DROP NOT NULL");
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SIGN_ERROR));
+    shop.order("ORDER-1", DUE);
+    rig.sweep();
+    rig.sandbox().faults().clear();
+    shop.execute("DELETE FROM order_closer.pause");
+    shop.execute("UPDATE orders SET created_at = NULL");
+    int calls = rig.sandbox().requests().size();
+
+    rig.sweep();
+
+    assertThat(rig.sandbox().requests()).hasSize(calls);
+    assertThat(shop.untilNextAttempt("ORDER-1")).isEqualTo(Duration.ofMinutes(10));
   }
 
   /** As where closing gives stock back, and that row is locked. */

@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -18,23 +20,40 @@ public final class EmbeddedServer implements AutoCloseable {
   private static final String SUPERUSER = "postgres";
   private static final int ANY_FREE_PORT = 0;
   private static final Path MEMORY = Path.of("/dev/shm");
+  private static final Duration TIME_TO_START = Duration.ofMinutes(1);
   private static final long ROOM_IN_MEMORY_BYTES = 2L << 30;
 
   private final Path directory;
+  private final Map<String, String> settings;
   private final Path dataDirectory;
   private Optional<EmbeddedPostgres> server = Optional.empty();
   private int port = ANY_FREE_PORT;
   private boolean closed;
 
-  private EmbeddedServer(Path directory) {
+  private EmbeddedServer(Path directory, Map<String, String> settings) {
     this.directory = directory;
+    this.settings = settings;
     this.dataDirectory = directory.resolve("data");
   }
 
   static EmbeddedServer launch() {
     try {
+      return launch(placeForData(), PostgresSettings.ALL);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Starts a server.
+   *
+   * @param place the folder for its data, which end with it
+   * @param settings as in {@code postgresql.conf}
+   */
+  public static EmbeddedServer launch(Path place, Map<String, String> settings) {
+    try {
       EmbeddedServer server =
-          new EmbeddedServer(Files.createTempDirectory(placeForData(), "postgres-test-"));
+          new EmbeddedServer(Files.createTempDirectory(place, "postgres-test-"), settings);
       // Before it starts: a JVM that is interrupted meanwhile leaves nothing behind.
       Runtime.getRuntime().addShutdownHook(new Thread(server::close));
       server.start();
@@ -115,8 +134,9 @@ public final class EmbeddedServer implements AutoCloseable {
             .setDataDirectory(dataDirectory)
             .setCleanDataDirectory(false)
             .setRegisterShutdownHook(false)
+            .setPGStartupWait(TIME_TO_START)
             .setLocaleConfig("locale", "C");
-    PostgresSettings.ALL.forEach(builder::setServerConfig);
+    settings.forEach(builder::setServerConfig);
     return builder;
   }
 

@@ -16,6 +16,8 @@ public final class Options {
   private Duration callTimeout = Duration.ofSeconds(10);
   private Duration lease = Duration.ofSeconds(60);
   private Duration grace = Duration.ofSeconds(8);
+  private Duration sweepInterval = Duration.ofSeconds(30);
+  private boolean byCertificates;
   private OrdersMapping mapping = Shop.mapping();
   private String present = Shop.NOW;
 
@@ -65,6 +67,17 @@ public final class Options {
     return this;
   }
 
+  public Options sweepInterval(Duration interval) {
+    sweepInterval = interval;
+    return this;
+  }
+
+  /** Answers are verified by platform certificates, and not by the public key. */
+  public Options byCertificates() {
+    byCertificates = true;
+    return this;
+  }
+
   public Options table(TableSettings settings) {
     mapping = settings.mapping();
     return this;
@@ -82,6 +95,10 @@ public final class Options {
 
   double closeRate() {
     return closeRate;
+  }
+
+  boolean areByCertificates() {
+    return byCertificates;
   }
 
   Duration callTimeout() {
@@ -112,7 +129,7 @@ public final class Options {
         lease,
         callTimeout,
         mapping.closeDelay(),
-        Duration.ofSeconds(30),
+        sweepInterval,
         Duration.ofMinutes(10),
         grace);
   }

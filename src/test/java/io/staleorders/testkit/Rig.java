@@ -20,6 +20,7 @@ import io.staleorders.sweep.DatabaseWatch;
 import io.staleorders.sweep.Faults;
 import io.staleorders.sweep.Stores;
 import io.staleorders.sweep.Sweep;
+import io.staleorders.wechatpay.ApiV3Key;
 import io.staleorders.wechatpay.Endpoints;
 import io.staleorders.wechatpay.WechatPay;
 import io.staleorders.wechatpay.WechatPayAccount;
@@ -58,7 +59,12 @@ public final class Rig implements AutoCloseable {
 
   /** An empty shop, and the service for it. */
   public static Rig open() {
-    return new Rig(Shop.open());
+    return open(Shop.open());
+  }
+
+  /** The service for this shop. */
+  public static Rig open(Shop shop) {
+    return new Rig(shop);
   }
 
   public Shop shop() {
@@ -155,8 +161,13 @@ public final class Rig implements AutoCloseable {
             spMchid,
             keys.merchantSerial(),
             keys.merchantPrivateKey(),
-            Optional.of(new WechatPayPublicKey(keys.publicKeyId(), keys.wechatPayPublicKey())),
-            Optional.empty()),
+            options.areByCertificates()
+                ? Optional.empty()
+                : Optional.of(
+                    new WechatPayPublicKey(keys.publicKeyId(), keys.wechatPayPublicKey())),
+            options.areByCertificates()
+                ? Optional.of(ApiV3Key.of(keys.apiV3Key()))
+                : Optional.empty()),
         new Endpoints(
             URI.create(sandbox.baseUrl()),
             Optional.of(URI.create(sandbox.backupUrl())),

@@ -22,6 +22,10 @@ import java.util.stream.Collectors;
 public final class ServiceProcess implements AutoCloseable {
   private static final Duration TIME_TO_STOP = Duration.ofSeconds(4);
 
+  /** It runs for seconds: what makes a JVM fast in the long run would only make it late. */
+  private static final List<String> SHORT_LIFE =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   /** In what a JVM with the serial collector tells of each generation of its heap. */
   private static final Pattern USED = Pattern.compile("total \\d+K, used (\\d+)K");
 
@@ -49,6 +53,22 @@ public final class ServiceProcess implements AutoCloseable {
    * @param eachLine told of each line that it prints
    */
   public static ServiceProcess start(
+      Map<String, String> settings,
+      List<String> jvmOptions,
+      String command,
+      Consumer<String> eachLine) {
+    List<String> options = new ArrayList<>(SHORT_LIFE);
+    options.addAll(jvmOptions);
+    return startAsIs(settings, options, command, eachLine);
+  }
+
+  /**
+   * Starts a command with these settings and no others, on a JVM that is set up for no short life.
+   *
+   * @param jvmOptions all that are given
+   * @param eachLine told of each line that it prints
+   */
+  public static ServiceProcess startAsIs(
       Map<String, String> settings,
       List<String> jvmOptions,
       String command,
@@ -81,16 +101,11 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  /** It runs for seconds: what makes a JVM fast in the long run would only make it late. */
   private static List<String> command(List<String> jvmOptions, String command) {
     List<String> words = new ArrayList<>();
     words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     words.addAll(
-        List.of(
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow"));
+        List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
     words.addAll(jvmOptions);
     words.addAll(List.of("-cp", classPath(), Main.class.getName(), command));
     return List.copyOf(words);
@@ -114,12 +129,16 @@ public final class ServiceProcess implements AutoCloseable {
    * @return whether it stopped by itself
    */
   public boolean stop() {
+    return stop(TIME_TO_STOP);
+  }
+
+  /** As {@link #stop()}, with so much time to do so. */
+  public boolean stop(Duration time) {
     // Not process.destroy(), which would also close the stream that the log comes by.
     process.toHandle().destroy();
-    boolean stopped = awaitEnd();
+    boolean stopped = awaitEnd(time);
     if (!stopped) {
-      process.destroyForcibly();
-      awaitEnd();
+      kill();
     }
     return stopped;
   }
@@ -127,7 +146,7 @@ public final class ServiceProcess implements AutoCloseable {
   /** Kills it on the spot (SIGKILL), frozen or not. */
   public void kill() {
     process.destroyForcibly();
-    awaitEnd();
+    awaitEnd(TIME_TO_STOP);
   }
 
   /** Freezes it where it stands (SIGSTOP). */
@@ -190,9 +209,9 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  private boolean awaitEnd() {
+  private boolean awaitEnd(Duration time) {
     try {
-      boolean ended = process.waitFor(TIME_TO_STOP.toMillis(), TimeUnit.MILLISECONDS);
+      boolean ended = process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
       if (ended) {
         reader.join(Duration.ofSeconds(1));
       }

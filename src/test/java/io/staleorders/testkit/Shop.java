@@ -48,13 +48,15 @@ public final class Shop {
 
   /** A fresh shop without orders. */
   public static Shop open() {
-    return new Shop(
-        Postgres.freshDatabase(
-            "shop",
-            empty -> {
-              new Migrations(empty.dataSource()).migrate();
-              Databases.jdbi(empty.dataSource()).useHandle(handle -> handle.execute(ORDERS));
-            }));
+    return new Shop(Postgres.freshDatabase("shop", Shop::in));
+  }
+
+  /** A shop without orders, made in an empty database. */
+  public static Shop in(Database empty) {
+    new Migrations(empty.dataSource()).migrate();
+    Shop shop = new Shop(empty);
+    shop.execute(ORDERS);
+    return shop;
   }
 
   public Database database() {

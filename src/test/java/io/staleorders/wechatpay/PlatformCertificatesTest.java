@@ -103,6 +103,17 @@ class PlatformCertificatesTest {
   }
 
   @Test
+  void aListMayBeSignedByAKeyKnownBeforeThatIsNotInIt() {
+    refresh(signedBy(OLD, list(OLD)));
+    now.set(CHANGE.plus(Duration.ofDays(1)));
+
+    assertThat(refresh(signedBy(OLD, list(NEW)))).isInstanceOf(Refresh.Refreshed.class);
+
+    assertThat(isBelieved(NEW)).isTrue();
+    assertThat(isBelieved(OLD)).as("no longer in the list").isFalse();
+  }
+
+  @Test
   void anExpiredCertificateProvesNoList() {
     now.set(CHANGE.plus(Duration.ofDays(3)));
 

@@ -1,0 +1,92 @@
+package io.staleorders.bench;
+
+import io.staleorders.testkit.CheapWechatProcess;
+import io.staleorders.testkit.Database;
+import io.staleorders.testkit.EmbeddedServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A PostgreSQL that keeps what it is told, on disk, and a WeChat Pay, each a process of its own.
+ */
+final class Stage implements AutoCloseable {
+  static final Duration DELAY = Duration.ofMillis(20);
+
+  /** PostgreSQL's own defaults, but for its memory; nothing is switched off for speed. */
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "shared_buffers", "1GB",
+          "max_wal_size", "8GB",
+          "checkpoint_timeout", "15min",
+          "max_connections", "200");
+
+  private final EmbeddedServer server;
+  private final CheapWechatProcess wechat;
+  private final AtomicInteger databases = new AtomicInteger();
+
+  private Stage(EmbeddedServer server, CheapWechatProcess wechat) {
+    this.server = server;
+    this.wechat = wechat;
+  }
+
+  static Stage open() {
+    try {
+      Path place = Files.createDirectories(Path.of("target", "bench").toAbsolutePath());
+      return new Stage(EmbeddedServer.launch(place, SETTINGS), CheapWechatProcess.start(DELAY));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** An empty shop. */
+  BenchShop shop() {
+    Database main = server.database();
+    String name = "shop_" + databases.incrementAndGet();
+    execute("CREATE DATABASE " + name);
+    String url = main.jdbcUrl().substring(0, main.jdbcUrl().lastIndexOf('/') + 1) + name;
+    return BenchShop.open(new Database(url, main.user(), main.password()));
+  }
+
+  /** The shop's database is dropped, its clients cut off. */
+  void drop(BenchShop shop) {
+    String url = shop.database().jdbcUrl();
+    execute("DROP DATABASE " + url.substring(url.lastIndexOf('/') + 1) + " WITH (FORCE)");
+  }
+
+  /** CPU time of PostgreSQL's processes that run now. */
+  Duration postgresCpu(BenchShop shop) {
+    long backend = (long) shop.number("SELECT pg_backend_pid()");
+    return ProcessHandle.of(backend)
+        .flatMap(ProcessHandle::parent)
+        .map(Cpu::ofTree)
+        .orElse(Duration.ZERO);
+  }
+
+  CheapWechatProcess wechat() {
+    return wechat;
+  }
+
+  /** Executes one statement in the server's own database. */
+  void execute(String sql) {
+    try (Connection connection = server.database().dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    wechat.close();
+    server.close();
+  }
+}
