@@ -31,7 +31,10 @@ class ContainerTest {
       "out_trade_no ~ '^(PLAIN|OTHERSHOP|CLOSED|REVOKED|STAYS2|SYSTEMERROR2|RESET2|SIGNTEST1)-'";
 
   private static final ComposeContainer compose =
-      new ComposeContainer(new File(FILE)).withPull(false).withBuild(false).withScaledService("closer", 2);
+      new ComposeContainer(new File(FILE))
+          .withPull(false)
+          .withBuild(false)
+          .withScaledService("closer", 2);
 
   @BeforeAll
   static void start() {
