@@ -99,7 +99,6 @@ class ScheduleTest {
                         + " FROM orders")
                 + "Z");
     Duration late = Duration.between(due, calls.peek());
-    System.out.println("the call came " + late.toMillis() + " ms after the order fell due");
     // A machine that is busy may be late; the next interval would be half a minute late.
     assertThat(late).isBetween(Duration.ZERO, Duration.ofSeconds(15));
   }
