@@ -9,9 +9,12 @@ final class SqlText {
     return "\"" + name.replace("\"", "\"\"") + "\"";
   }
 
-  /** A text in single quotes, whatever {@code standard_conforming_strings} says. */
+  /**
+   * A text in single quotes, whatever {@code standard_conforming_strings} says. A backslash is
+   * written as a number: before a quote, Jdbi's parser would take the two for an escaped quote.
+   */
   static String literal(String text) {
-    String quoted = "'" + text.replace("'", "''").replace("\\", "\\\\") + "'";
+    String quoted = "'" + text.replace("'", "''").replace("\\", "\\x5c") + "'";
     return text.indexOf('\\') < 0 ? quoted : " E" + quoted;
   }
 }

@@ -49,7 +49,7 @@ final class Simulation implements AutoCloseable {
             .confirm(chance.confirms())
             .notFound(chance.notFoundRule())
             .closeRate(2_000)
-            .callTimeout(Duration.ofSeconds(1))
+            .callTimeout(Duration.ofSeconds(3))
             .lease(LEASE)
             .grace(Duration.ofMillis(500)));
   }

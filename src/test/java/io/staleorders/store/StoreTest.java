@@ -13,6 +13,7 @@ import io.staleorders.testkit.Shop;
 import io.staleorders.testkit.TableSettings;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class StoreTest {
   private static final MerchantId SP = new MerchantId("1230000109");
@@ -83,6 +85,23 @@ class StoreTest {
     assertThat(other.claim(9).claims()).isEmpty();
     shop.advance(Duration.ofSeconds(1));
     assertThat(other.claim(9).claims()).hasSize(3);
+  }
+
+  @Test
+  @Timeout(60)
+  void copyThatClaimsWaitsForNoneThatIsClaiming() throws SQLException {
+    enter("ORDER-1", "ORDER-2", "ORDER-3");
+    try (Connection another = shop.database().dataSource().getConnection();
+        Statement statement = another.createStatement()) {
+      another.setAutoCommit(false);
+      // As another copy's claim holds it, before that is committed.
+      statement.execute(
+          "SELECT FROM order_closer.order_close WHERE out_trade_no = 'ORDER-1' FOR UPDATE");
+
+      assertThat(claims.claim(9).claims())
+          .extracting(Claim::outTradeNo)
+          .containsExactly("ORDER-2", "ORDER-3");
+    }
   }
 
   @Test

@@ -109,7 +109,7 @@ class ShopTablesTest {
                       .table(odd)
                       .outTradeNo(odd)
                       .unpaid("x' OR true --")
-                      .closed("it's :closed? <now>")
+                      .closed("it's :closed? <now> \\")
                       .filter("channel", "\\' OR true --")));
 
       rig.sweep();
@@ -118,7 +118,7 @@ class ShopTablesTest {
           statement.executeQuery(
               "SELECT string_agg(status, ' | ' ORDER BY %1$s) FROM %1$s".formatted(quoted));
       assertThat(rows.next()).isTrue();
-      assertThat(rows.getString(1)).isEqualTo("it's :closed? <now> | NOTPAY | x' OR true --");
+      assertThat(rows.getString(1)).isEqualTo("it's :closed? <now> \\ | NOTPAY | x' OR true --");
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
