@@ -150,9 +150,13 @@ public final class Faults {
     boolean silent = result.replies().stream().allMatch(Reply.NoResponse.class::isInstance);
     if (silent || isFaultOf(scope, outcome.decision())) {
       database
-          .ask(() -> pauses.extend(scope, code(outcome), message(outcome)))
-          .flatMap(until -> until)
-          .ifPresent(until -> sayPaused(scope, code(outcome), until));
+          .ask(
+              () ->
+                  silent
+                      ? pauses.extend(scope, Optional.empty(), Optional.empty())
+                      : pauses.extend(scope, code(outcome), message(outcome)))
+          .flatMap(pause -> pause)
+          .ifPresent(pause -> sayPaused(scope, pause.code(), pause.until()));
     } else {
       end(scope);
     }
@@ -173,7 +177,7 @@ public final class Faults {
     }
   }
 
-  private static void sayResumed(PauseScope scope, PauseStore.Ended pause) {
+  private static void sayResumed(PauseScope scope, PauseStore.Standing pause) {
     Event.RESUMED
         .on(log)
         .addKeyValue("scope", scope.text())
@@ -238,8 +242,8 @@ public final class Faults {
     }
   }
 
-  private static String code(Outcome outcome) {
-    return outcome.deciding().flatMap(Exchange::code).orElse(OUTAGE);
+  private static Optional<String> code(Outcome outcome) {
+    return outcome.deciding().flatMap(Exchange::code);
   }
 
   private static Optional<String> message(Outcome outcome) {
