@@ -87,6 +87,11 @@ public final class DatabaseWatch {
     failed(e);
   }
 
+  /** None is kept to be recorded later: other statements have to show whether all is well. */
+  void recordingGivenUp() {
+    recordingFails = false;
+  }
+
   /** Outcomes were recorded. */
   void recorded() {
     recordingFails = false;

@@ -228,12 +228,15 @@ final class Recorder implements AutoCloseable {
   private void failedApart(Pending one, JdbiException e) {
     boolean ofServer = SqlFailure.isOfServer(e);
     boolean silent = ofServer && !SqlFailure.isSaidByServer(e);
+    boolean later =
+        !closing && (silent || ((ofServer || SqlFailure.isPassing(e)) && !one.lease().isOver()));
     if (ofServer) {
-      database.failed(e);
+      database.recordingFailed(e);
     }
-    if (!closing && (silent || ((ofServer || SqlFailure.isPassing(e)) && !one.lease().isOver()))) {
+    if (later) {
       apart.hold(one, TRY_APART_AGAIN);
     } else {
+      database.recordingGivenUp();
       refused(one, e);
     }
   }
