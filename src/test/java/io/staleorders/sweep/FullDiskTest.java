@@ -73,7 +73,6 @@ class FullDiskTest {
             .singleElement()
             .satisfies(line -> assertThat(line).containsEntry("sql_state", "53100"));
         assertThat(events.of(Event.DATABASE_RECOVERED)).hasSize(1);
-        assertThat(shop.count("order_closer.order_close WHERE attempts = 1")).isEqualTo(ORDERS);
       }
     } finally {
       run("umount", "--lazy", folder.toString());
