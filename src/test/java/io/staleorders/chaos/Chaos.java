@@ -33,6 +33,7 @@ final class Chaos implements AutoCloseable {
   private final Trouble trouble;
   private final SeenCalls calls;
   private final Copies copies;
+  private final Lateness lateness;
   private final Orders orders;
 
   /**
@@ -47,6 +48,7 @@ final class Chaos implements AutoCloseable {
     trouble = new Trouble(chance, payers);
     calls = new SeenCalls(trouble);
     sandbox.script(calls);
+    lateness = Lateness.of(sandbox.baseUrl());
     orders = new Orders(chance, ledger, payers);
     copies =
         new Copies(
@@ -72,10 +74,9 @@ final class Chaos implements AutoCloseable {
     copies.stopAll();
     tellWhatHappened();
     complaints.addAll(copies.logComplaints());
-    complaints.addAll(
-        Promises.broken(
-            ledger, sandbox.orders().all(), payers.heard(), calls.all(), copies::awakeSince));
-    holdRate();
+    Promises.Seen seen = new Promises.Seen(calls.all(), copies::awakeSince, lateness);
+    complaints.addAll(Promises.broken(ledger, sandbox.orders().all(), payers.heard(), seen));
+    holdRate(seen);
     return complaints;
   }
 
@@ -135,20 +136,20 @@ final class Chaos implements AutoCloseable {
     }
   }
 
-  private void holdRate() {
-    List<SeenCalls.Call> all = calls.all();
+  private void holdRate(Promises.Seen seen) {
     // A slot may be used 200 ms late, and a busy machine sends late.
-    hold(all, Duration.ofSeconds(1), Duration.ofMillis(500));
-    hold(all, Duration.ofSeconds(10), Duration.ofMillis(200));
-    long seen = sandbox.count(Counter.CLOSES) + sandbox.count(Counter.QUERIES);
-    if (seen != all.size()) {
+    hold(seen, Duration.ofSeconds(1), Duration.ofMillis(500));
+    hold(seen, Duration.ofSeconds(10), Duration.ofMillis(200));
+    long counted = sandbox.count(Counter.CLOSES) + sandbox.count(Counter.QUERIES);
+    if (counted != seen.calls().size()) {
       complaints.add(
-          "the sandbox counted %d calls, of which %d are known".formatted(seen, all.size()));
+          "the sandbox counted %d calls, of which %d are known"
+              .formatted(counted, seen.calls().size()));
     }
   }
 
-  private void hold(List<SeenCalls.Call> all, Duration within, Duration late) {
-    int most = Promises.most(all, within);
+  private void hold(Promises.Seen seen, Duration within, Duration late) {
+    int most = Promises.most(within, seen);
     long allowed = ServiceSettings.CLOSE_RATE * within.plus(late).toMillis() / 1_000;
     tally.set(
         "most calls in any %d s, at CLOSE_RATE=%d"
@@ -187,6 +188,7 @@ final class Chaos implements AutoCloseable {
   public void close() {
     orders.end();
     copies.close();
+    lateness.close();
     sandbox.close();
     ledger.close();
     server.close();

@@ -22,28 +22,30 @@ final class Promises {
    */
   private static final Set<String> PLACED_LATE = Set.of("LATE", "GHOSTPAID");
 
-  /** By so much a request may be seen later than it was made, on a very busy machine. */
-  private static final Duration LATE = Duration.ofSeconds(5);
+  /** What is seen with no more lateness than this tells of the call rate. */
+  private static final Duration TOLERABLE = Duration.ofMillis(500);
 
   private final Ledger ledger;
   private final Map<String, OrderRecord> truth;
   private final Set<String> heard;
-  private final List<Call> calls;
-  private final Awake awake;
+  private final Seen seen;
   private final List<String> broken = new ArrayList<>();
 
-  private Promises(
-      Ledger ledger,
-      Map<String, OrderRecord> truth,
-      Set<String> heard,
-      List<Call> calls,
-      Awake awake) {
+  private Promises(Ledger ledger, Map<String, OrderRecord> truth, Set<String> heard, Seen seen) {
     this.ledger = ledger;
     this.truth = truth;
     this.heard = heard;
-    this.calls = calls;
-    this.awake = awake;
+    this.seen = seen;
   }
+
+  /**
+   * What was seen of the calls.
+   *
+   * @param calls all that were made
+   * @param awake which copies were frozen
+   * @param lateness with which calls were seen
+   */
+  record Seen(List<Call> calls, Awake awake, Lateness lateness) {}
 
   /** Since when a copy, by its name, had not been frozen at a moment. */
   interface Awake {
@@ -55,18 +57,11 @@ final class Promises {
    *
    * @param truth what WeChat Pay knows
    * @param heard paid orders that the shop marked paid
-   * @param calls all that were made
-   * @param awake which copies were frozen
    */
-  static List<String> broken(
-      Ledger ledger, List<OrderRecord> truth, Set<String> heard, List<Call> calls, Awake awake) {
-    Promises promises =
-        new Promises(
-            ledger,
-            truth.stream().collect(Collectors.toMap(OrderRecord::outTradeNo, Function.identity())),
-            heard,
-            calls,
-            awake);
+  static List<String> broken(Ledger ledger, List<OrderRecord> truth, Set<String> heard, Seen seen) {
+    Map<String, OrderRecord> byNumber =
+        truth.stream().collect(Collectors.toMap(OrderRecord::outTradeNo, Function.identity()));
+    Promises promises = new Promises(ledger, byNumber, heard, seen);
     promises.hold();
     return promises.broken;
   }
@@ -118,7 +113,7 @@ final class Promises {
             .collect(
                 Collectors.toMap(
                     Fate::outTradeNo, fate -> fate.createdAt().plus(ServiceSettings.CLOSE_DELAY)));
-    for (Call call : calls) {
+    for (Call call : seen.calls()) {
       Instant due = dueAt.getOrDefault(call.outTradeNo(), Instant.MAX);
       hold(!call.at().isBefore(due), () -> "called before it was due at " + due + ": " + call);
     }
@@ -131,9 +126,12 @@ final class Promises {
   private void holdClaims() {
     Map<String, List<Claim>> claims =
         ledger.claims().stream().collect(Collectors.groupingBy(Claim::outTradeNo));
-    for (Call call : calls) {
+    for (Call call : seen.calls()) {
       List<Claim> ofOrder = claims.getOrDefault(call.outTradeNo(), List.of());
-      Instant earliest = latest(call.at().minus(LATE), awake.since(call.by(), call.at()));
+      Instant earliest =
+          latest(
+              call.at().minus(seen.lateness().at(call.at())),
+              seen.awake().since(call.by(), call.at()));
       boolean claimed =
           ofOrder.stream()
               .filter(claim -> claim.by().equals(call.by()))
@@ -181,15 +179,24 @@ final class Promises {
     }
   }
 
-  /** The most calls within any time of this length. */
-  static int most(List<Call> calls, Duration within) {
+  /**
+   * The most calls seen within any time of this length that could not be seen late, and so in a
+   * burst, for want of a faster machine.
+   */
+  static int most(Duration within, Seen seen) {
+    List<Call> calls = seen.calls();
     int most = 0;
     int first = 0;
     for (int last = 0; last < calls.size(); last++) {
-      while (!calls.get(first).at().plus(within).isAfter(calls.get(last).at())) {
+      Instant until = calls.get(last).at();
+      while (!calls.get(first).at().plus(within).isAfter(until)) {
         first++;
       }
-      most = Math.max(most, last - first + 1);
+      Instant from = calls.get(first).at();
+      if (last - first + 1 > most
+          && seen.lateness().longest(from, until).compareTo(TOLERABLE) <= 0) {
+        most = last - first + 1;
+      }
     }
     return most;
   }

@@ -7,6 +7,8 @@ import io.staleorders.sandbox.SandboxKeys;
 import io.staleorders.testkit.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,11 +89,19 @@ final class ServiceSettings {
         entry("INSTANCE_ID", instanceId));
   }
 
+  private String databaseHost() {
+    return URI.create(database.jdbcUrl().substring("jdbc:".length())).getHost();
+  }
+
   /** By which the name of a copy is the address of this machine, in that copy alone. */
   List<String> jvmOptions(String name) {
     try {
       Path hosts = Files.createTempFile(directory, "hosts-", "");
-      Files.writeString(hosts, "127.0.0.1 localhost\n127.0.0.1 " + name + "\n");
+      Files.writeString(
+          hosts,
+          "%s %s%n127.0.0.1 %s%n"
+              .formatted(
+                  InetAddress.getByName(databaseHost()).getHostAddress(), databaseHost(), name));
       return List.of("-Xmx128m", "-Djdk.net.hosts.file=" + hosts);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
