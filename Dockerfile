@@ -7,11 +7,16 @@ RUN mvn -B -ntp dependency:copy-dependencies@libraries
 COPY db/migration db/migration
 COPY src/main src/main
 RUN mvn -B -ntp resources:resources compiler:compile jar:jar
+# The native library that signs. It would unpack itself into a temporary folder, and there is none to write to.
+RUN cd target && jar xf lib/AmazonCorrettoCryptoProvider-*.jar \
+      com/amazon/corretto/crypto/provider/libamazonCorrettoCryptoProvider.so \
+    && mkdir native && mv com/amazon/corretto/crypto/provider/*.so native/
 # One time for all, so that the same libraries are the same layer wherever they were downloaded.
-RUN find target/lib target/stale-order-closer.jar -exec touch -d 2026-01-01T00:00:00Z {} +
+RUN find target/lib target/native target/stale-order-closer.jar -exec touch -d 2026-01-01T00:00:00Z {} +
 
 FROM eclipse-temurin:25-jre AS runtime
 COPY --from=build /build/target/lib /app/lib
+COPY --from=build /build/target/native /app/native
 COPY --from=build /build/target/stale-order-closer.jar /app/
 
 # A short life of the service with a real database, for the JVM to learn from. The cache that comes

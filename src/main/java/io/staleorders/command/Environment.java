@@ -1,6 +1,8 @@
 package io.staleorders.command;
 
-import io.staleorders.config.LogFormat;
+import static io.staleorders.config.LogFormat.JSON;
+import static io.staleorders.config.LogFormat.TEXT;
+
 import io.staleorders.config.LogSetup;
 import io.staleorders.config.Logs;
 import io.staleorders.config.Reading;
@@ -20,6 +22,7 @@ final class Environment {
 
   private final Map<String, String> variables;
   private final boolean terminal;
+  private boolean endsByItself;
 
   /**
    * @param terminal whether a person watches standard output
@@ -42,21 +45,24 @@ final class Environment {
    *     of it for LOG_LEVEL=DEBUG
    */
   void logFrom(Level least) {
+    endsByItself = true;
     Logs logs = Logs.of(variables);
     boolean all = logs.level() == Level.DEBUG || logs.level().toInt() >= least.toInt();
-    LogSetup.apply(
-        new Logs(isForPeople() ? LogFormat.TEXT : LogFormat.JSON, all ? logs.level() : least));
+    LogSetup.apply(new Logs(isForPeople() ? TEXT : JSON, all ? logs.level() : least));
   }
 
   /** Whether a command's answer and its log are for people, not for machines. */
   boolean isForPeople() {
-    boolean unset = variables.getOrDefault("LOG_FORMAT", "").isBlank();
-    return (terminal && unset) || Logs.of(variables).format() == LogFormat.TEXT;
+    return (endsByItself && isTerminalWithoutFormat()) || Logs.of(variables).format() == TEXT;
   }
 
   /** Whether a line can be drawn again and again. */
   boolean hasProgressBar() {
-    return terminal && isForPeople();
+    return isTerminalWithoutFormat() || (terminal && Logs.of(variables).format() == TEXT);
+  }
+
+  private boolean isTerminalWithoutFormat() {
+    return terminal && variables.getOrDefault("LOG_FORMAT", "").isBlank();
   }
 
   /** Says that the database is not as the settings say; the exit code for it. */
@@ -99,7 +105,7 @@ final class Environment {
     return switch (reading) {
       case Reading.Valid<T> valid -> Optional.of(valid.settings());
       case Reading.Invalid<T> invalid -> {
-        invalid.log(log, isForPeople() ? LogFormat.TEXT : LogFormat.JSON);
+        invalid.log(log, isForPeople() ? TEXT : JSON);
         yield Optional.empty();
       }
     };

@@ -5,6 +5,7 @@ import io.staleorders.config.Settings;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -52,6 +53,9 @@ public final class MigrateCommand implements Callable<Integer> {
       }
       log.info("schema order_closer is up to date");
       return Main.DONE;
+    } catch (JdbiException e) {
+      log.error("the database went away: {}", Pools.message(e));
+      return Main.FAILED;
     }
   }
 }

@@ -6,12 +6,14 @@ import io.staleorders.config.Settings;
 import io.staleorders.store.Databases;
 import io.staleorders.store.Migrations;
 import io.staleorders.store.SchemaRights;
+import io.staleorders.sweep.SqlFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Jdbi;
 
 /** The database as commands open it: does it answer, is our schema there. */
@@ -36,7 +38,11 @@ final class Pools {
     }
   }
 
-  /** Brings our schema up to date, or looks whether it is; what is wrong with it. */
+  /**
+   * Brings our schema up to date, or looks whether it is; what is wrong with it.
+   *
+   * @throws ConnectionException if the database went away meanwhile
+   */
   static List<String> schema(HikariDataSource pool, boolean migrate) {
     Jdbi jdbi = Databases.jdbi(pool);
     Migrations migrations = new Migrations(pool);
@@ -53,6 +59,9 @@ final class Pools {
       }
       return SchemaRights.missing(jdbi);
     } catch (FlywayException e) {
+      if (SqlFailure.isOfServerWithin(e)) {
+        throw new ConnectionException(e);
+      }
       return List.of(
           "schema order_closer cannot be made or brought up to date: %s; run the command migrate as a role that may, or: %s"
               .formatted(message(e), grantCreate(jdbi)));

@@ -44,7 +44,7 @@ final class Progress {
     }
     try (ProgressBar bar = bar(task)) {
       every(BAR, reached, now -> draw(bar, now), work);
-      draw(bar, reached.get());
+      look(reached).ifPresent(now -> draw(bar, now));
     }
   }
 

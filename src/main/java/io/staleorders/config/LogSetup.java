@@ -13,6 +13,9 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 public final class LogSetup {
   private static final String OURS = "io.staleorders";
 
+  /** Whatever it logs it throws as well: a database that goes away would be an ERROR of its own. */
+  private static final String FLYWAY = "org.flywaydb";
+
   private LogSetup() {}
 
   /** Makes the whole process log this way from now on. */
@@ -41,6 +44,7 @@ public final class LogSetup {
     root.addAppender(standardOutput);
     root.setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
     context.getLogger(OURS).setLevel(level);
+    context.getLogger(FLYWAY).setLevel(Level.OFF);
   }
 
   /** OkHttp and the PostgreSQL driver log by java.util.logging, which writes to standard error. */

@@ -70,14 +70,21 @@ final class Desk {
             Optional.of(call.outTradeNo()),
             Optional.of(call.subMchid()),
             nth,
-            request.backupHost());
+            request.backupHost(),
+            request.header("Host"));
     return misbehaving(faults.choose(facts), new Case(request, call, order));
   }
 
   private Outgoing certificates(Incoming request, Call call) {
     journal.count(Counter.CERTIFICATES);
     Facts facts =
-        new Facts(call.operation(), Optional.empty(), Optional.empty(), 1, request.backupHost());
+        new Facts(
+            call.operation(),
+            Optional.empty(),
+            Optional.empty(),
+            1,
+            request.backupHost(),
+            request.header("Host"));
     Optional<Misbehaviour> chosen = faults.choose(facts);
     Outgoing list = Outgoing.plain(Answer.json(certificates.list()));
     return chosen.map(found -> spoiled(found.effect(), list)).orElse(list).because(chosen);

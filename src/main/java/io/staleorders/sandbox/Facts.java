@@ -9,10 +9,12 @@ import java.util.Optional;
  * @param subMchid empty for {@link Operation#CERTIFICATES}
  * @param nth how many requests there have been about this order, this one included
  * @param backupHost whether it came to the backup host
+ * @param host the name and port that it was sent to, as its {@code Host} header says
  */
 public record Facts(
     Operation operation,
     Optional<String> outTradeNo,
     Optional<String> subMchid,
     int nth,
-    boolean backupHost) {}
+    boolean backupHost,
+    String host) {}

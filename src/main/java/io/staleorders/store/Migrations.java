@@ -11,7 +11,7 @@ public final class Migrations {
   public Migrations(DataSource dataSource) {
     this.flyway =
         Flyway.configure()
-            .dataSource(dataSource)
+            .dataSource(UnchangedSessions.of(dataSource))
             .schemas("order_closer")
             .locations("classpath:db/migration")
             .sqlMigrationSeparator("__")

@@ -2,6 +2,8 @@ package io.staleorders.store;
 
 import io.staleorders.order.MerchantId;
 import io.staleorders.order.PauseScope;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -46,10 +48,10 @@ public final class PauseStore {
       SET until = <now> + least(CAST(:first_delay AS interval) * power(2, least(failures, 20)),
                                 CAST(:max_delay AS interval)),
           failures = failures + 1,
-          code = :code,
-          message = :message
+          code = coalesce(CAST(:code AS text), code),
+          message = coalesce(CAST(:message AS text), message)
       WHERE scope = :scope
-      RETURNING until
+      RETURNING code, until
       """;
 
   private static final String END =
@@ -120,11 +122,13 @@ public final class PauseStore {
   }
 
   /**
-   * The probe found the same fault: the delay doubles.
+   * The probe found the same fault, or no answer: the delay doubles.
    *
-   * @return until when; absent if the pause was lifted meanwhile
+   * @param code of the answer; the pause keeps its own where there was none
+   * @return the pause as it stands; absent if it was lifted meanwhile
    */
-  public Optional<Instant> extend(PauseScope scope, String code, Optional<String> message) {
+  public Optional<Standing> extend(
+      PauseScope scope, Optional<String> code, Optional<String> message) {
     return jdbi.withHandle(
         handle ->
             handle
@@ -134,7 +138,7 @@ public final class PauseStore {
                 .bind("message", message)
                 .bind("first_delay", firstDelay)
                 .bind("max_delay", maxDelay)
-                .map((row, ctx) -> Columns.instant(row, "until").orElseThrow())
+                .map((row, ctx) -> standing(row))
                 .findOne());
   }
 
@@ -143,26 +147,27 @@ public final class PauseStore {
    *
    * @return what was lifted, if it was in force
    */
-  public Optional<Ended> end(PauseScope scope) {
+  public Optional<Standing> end(PauseScope scope) {
     return jdbi.withHandle(
         handle ->
             handle
                 .createQuery(END)
                 .bind("scope", scope.text())
-                .map(
-                    (row, ctx) ->
-                        new Ended(
-                            row.getString("code"), Columns.instant(row, "until").orElseThrow()))
+                .map((row, ctx) -> standing(row))
                 .findOne());
   }
 
   /**
-   * A pause that was lifted.
+   * A pause.
    *
-   * @param code the fault that had paused the scope
-   * @param until when it would have been probed next
+   * @param code the fault that paused the scope
+   * @param until when it is probed next
    */
-  public record Ended(String code, Instant until) {}
+  public record Standing(String code, Instant until) {}
+
+  private static Standing standing(ResultSet row) throws SQLException {
+    return new Standing(row.getString("code"), Columns.instant(row, "until").orElseThrow());
+  }
 
   private static PauseScope scope(String text) {
     return text.equals(new PauseScope.Account().text())

@@ -191,6 +191,7 @@ public final class ShopTableReader {
     try {
       handle.execute("SELECT CAST(? AS text)::" + column.sql(), value);
     } catch (UnableToExecuteStatementException e) {
+      ServerGone.throwIfSo(e);
       problems.add(
           "%s=%s is no value of type %s%s"
               .formatted(
@@ -266,6 +267,7 @@ public final class ShopTableReader {
             h.rollback();
           });
     } catch (UnableToExecuteStatementException e) {
+      ServerGone.throwIfSo(e);
       problems.add("%s: %s (%s)".formatted(tableSql(), meaning, rootMessage(e)));
     }
   }

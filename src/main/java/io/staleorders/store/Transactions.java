@@ -25,7 +25,7 @@ final class Transactions {
    * else each try would leave a session behind that waits.
    */
   static <R> R longOne(Jdbi jdbi, HandleCallback<R, RuntimeException> work) {
-    return bounded(jdbi, Duration.ofSeconds(5), Duration.ofSeconds(25), work);
+    return bounded(jdbi, Duration.ofSeconds(10), Duration.ofSeconds(25), work);
   }
 
   private static <R> R bounded(

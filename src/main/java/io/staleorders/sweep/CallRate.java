@@ -24,6 +24,9 @@ public final class CallRate {
   /** How long before the last reserved slot more are reserved, so that there is no gap. */
   private static final Duration AHEAD = Duration.ofMillis(100);
 
+  /** A statement answered later than this has reserved slots of a time that is past. */
+  private static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
+
   /** Least time between two calls of one copy, as a part of what the rate allows. */
   private static final double LEAST_SPACE = 1.005;
 
@@ -130,20 +133,29 @@ public final class CallRate {
   private Optional<Long> next() {
     lock.lock();
     try {
-      if (database.isUnavailable() || (slots.isEmpty() && !reserve())) {
-        return Optional.empty();
+      boolean answered = true;
+      while (answered && slots.isEmpty() && !database.isUnavailable()) {
+        answered = reserve();
       }
-      return Optional.of(slots.removeFirst());
+      return slots.isEmpty() || database.isUnavailable()
+          ? Optional.empty()
+          : Optional.of(slots.removeFirst());
     } finally {
       lock.unlock();
     }
   }
 
+  /** Whether the database answered; there may be no slot all the same. */
   private boolean reserve() {
     sleepUntil(reservedUntil - AHEAD.toNanos());
+    long asked = Ticker.now();
     Optional<Slots> answer = database.ask(() -> store.reserve(waiting.get(), RESERVE));
     if (answer.isEmpty()) {
       return false;
+    }
+    if (Ticker.since(asked).compareTo(LONGEST_ANSWER) > 0) {
+      // This process was frozen, or the database hung: others may be calling at that rate by now.
+      return true;
     }
     Slots reserved = answer.get();
     long first = Ticker.now() + Duration.between(reserved.now(), reserved.firstAt()).toNanos();

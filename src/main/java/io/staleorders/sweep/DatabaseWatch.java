@@ -27,6 +27,7 @@ public final class DatabaseWatch {
   private final Runnable answered;
   private volatile long lastFailure = Ticker.now() - LONGEST_QUIET.multipliedBy(2).toNanos();
   private volatile Duration quiet = QUIET;
+  private volatile boolean recordingFails;
 
   /**
    * @param answered called whenever the database has answered
@@ -80,8 +81,25 @@ public final class DatabaseWatch {
     return unavailable.get();
   }
 
+  /** Outcomes could not be recorded: until some are, no other statement says that all is well. */
+  void recordingFailed(JdbiException e) {
+    recordingFails = true;
+    failed(e);
+  }
+
+  /** None is kept to be recorded later: other statements have to show whether all is well. */
+  void recordingGivenUp() {
+    recordingFails = false;
+  }
+
+  /** Outcomes were recorded. */
+  void recorded() {
+    recordingFails = false;
+    answered();
+  }
+
   void answered() {
-    boolean back = Ticker.since(lastFailure).compareTo(quiet) >= 0;
+    boolean back = !recordingFails && Ticker.since(lastFailure).compareTo(quiet) >= 0;
     if (back && unavailable.compareAndSet(true, false)) {
       Event.DATABASE_RECOVERED.on(log).log("the database answers again");
     }

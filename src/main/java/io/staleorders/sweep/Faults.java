@@ -40,6 +40,7 @@ public final class Faults {
   private final PauseStore pauses;
   private final DatabaseWatch database;
   private final Set<String> beginning = ConcurrentHashMap.newKeySet();
+  private final Set<PauseScope> over = ConcurrentHashMap.newKeySet();
   private volatile Set<String> paused = Set.of();
   private final Map<MerchantId, Streak> rateRefusals = new HashMap<>();
   private int silentCalls;
@@ -149,18 +150,34 @@ public final class Faults {
     boolean silent = result.replies().stream().allMatch(Reply.NoResponse.class::isInstance);
     if (silent || isFaultOf(scope, outcome.decision())) {
       database
-          .ask(() -> pauses.extend(scope, code(outcome), message(outcome)))
-          .flatMap(until -> until)
-          .ifPresent(until -> sayPaused(scope, code(outcome), until));
+          .ask(
+              () ->
+                  silent
+                      ? pauses.extend(scope, Optional.empty(), Optional.empty())
+                      : pauses.extend(scope, code(outcome), message(outcome)))
+          .flatMap(pause -> pause)
+          .ifPresent(pause -> sayPaused(scope, pause.code(), pause.until()));
     } else {
-      database
-          .ask(() -> pauses.end(scope))
-          .flatMap(ended -> ended)
-          .ifPresent(pause -> sayResumed(scope, pause));
+      end(scope);
     }
   }
 
-  private static void sayResumed(PauseScope scope, PauseStore.Ended pause) {
+  private void end(PauseScope scope) {
+    database
+        .ask(() -> pauses.end(scope))
+        .ifPresentOrElse(
+            ended -> ended.ifPresent(pause -> sayResumed(scope, pause)), () -> over.add(scope));
+  }
+
+  /** Lifts the pauses that could not be lifted when their probe went well. */
+  void endWhatIsOver() {
+    for (PauseScope scope : List.copyOf(over)) {
+      over.remove(scope);
+      end(scope);
+    }
+  }
+
+  private static void sayResumed(PauseScope scope, PauseStore.Standing pause) {
     Event.RESUMED
         .on(log)
         .addKeyValue("scope", scope.text())
@@ -225,8 +242,8 @@ public final class Faults {
     }
   }
 
-  private static String code(Outcome outcome) {
-    return outcome.deciding().flatMap(Exchange::code).orElse(OUTAGE);
+  private static Optional<String> code(Outcome outcome) {
+    return outcome.deciding().flatMap(Exchange::code);
   }
 
   private static Optional<String> message(Outcome outcome) {

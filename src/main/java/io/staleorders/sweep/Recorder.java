@@ -173,7 +173,7 @@ final class Recorder implements AutoCloseable {
       recorded = store.record(batch.stream().map(Pending::outcome).toList());
     } catch (JdbiException e) {
       if (SqlFailure.isOfServer(e) && !SqlFailure.isSaidByServer(e)) {
-        database.failed(e);
+        database.recordingFailed(e);
         batch.forEach(one -> together.hold(one, TRY_AGAIN));
       } else {
         apart.queue.addAll(batch);
@@ -184,7 +184,7 @@ final class Recorder implements AutoCloseable {
       apart.queue.addAll(batch);
       return;
     }
-    database.answered();
+    database.recorded();
     Map<Outcome, Pending> pending =
         batch.stream().collect(Collectors.toMap(Pending::outcome, Function.identity()));
     recorded.forEach(
@@ -196,7 +196,7 @@ final class Recorder implements AutoCloseable {
   private void recordApart(Pending one) {
     try {
       List<Recorded> recorded = store.recordApart(one.outcome());
-      database.answered();
+      database.recorded();
       recorded.forEach(what -> finish(what, one, apart));
     } catch (JdbiException e) {
       failedApart(one, e);
@@ -228,12 +228,15 @@ final class Recorder implements AutoCloseable {
   private void failedApart(Pending one, JdbiException e) {
     boolean ofServer = SqlFailure.isOfServer(e);
     boolean silent = ofServer && !SqlFailure.isSaidByServer(e);
+    boolean later =
+        !closing && (silent || ((ofServer || SqlFailure.isPassing(e)) && !one.lease().isOver()));
     if (ofServer) {
-      database.failed(e);
+      database.recordingFailed(e);
     }
-    if (!closing && (silent || ((ofServer || SqlFailure.isPassing(e)) && !one.lease().isOver()))) {
+    if (later) {
       apart.hold(one, TRY_APART_AGAIN);
     } else {
+      database.recordingGivenUp();
       refused(one, e);
     }
   }

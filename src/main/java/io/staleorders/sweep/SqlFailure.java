@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 
 /** What a failed statement says about itself. */
-final class SqlFailure {
+public final class SqlFailure {
   /**
    * Classes of SQLSTATE that speak of the server and of the way to it: connection, read-only
    * standby, login, resources, operator intervention, system error. Any other speaks of the
@@ -41,6 +41,12 @@ final class SqlFailure {
         && "ERROR".equals(sql.getServerErrorMessage().getSeverity());
   }
 
+  /** Whether the database failed somewhere inside of what another library did with it. */
+  public static boolean isOfServerWithin(RuntimeException e) {
+    SQLException sql = sqlException(e);
+    return sql != null && (sql.getSQLState() == null || isIn(OF_SERVER, sql.getSQLState()));
+  }
+
   /** Whether the same statement may succeed a moment later. */
   static boolean isPassing(JdbiException e) {
     return isIn(PASSING, sqlState(e));
@@ -69,7 +75,7 @@ final class SqlFailure {
     return message.lines().findFirst().orElse("");
   }
 
-  private static @Nullable SQLException sqlException(JdbiException e) {
+  private static @Nullable SQLException sqlException(RuntimeException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql) {
         return sql;

@@ -152,6 +152,7 @@ public final class Sweep implements AutoCloseable {
         present -> {
           shared.faults().databaseAhead(Duration.between(shared.clock().instant(), present.now()));
           shared.faults().pausedScopes(present.paused());
+          shared.faults().endWhatIsOver();
         });
     return look;
   }

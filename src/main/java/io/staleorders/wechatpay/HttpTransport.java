@@ -3,12 +3,14 @@ package io.staleorders.wechatpay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.HttpUrl;
@@ -38,16 +40,32 @@ final class HttpTransport {
   private final RequestSigner signer;
   private final PlatformKeys keys;
   private final InstantSource clock;
+  private final LongSupplier ticker;
+  private final Duration timeout;
   private final OkHttpClient client;
 
   HttpTransport(RequestSigner signer, PlatformKeys keys, InstantSource clock, Duration timeout) {
+    this(signer, keys, clock, timeout, System::nanoTime);
+  }
+
+  /**
+   * @param ticker nanoseconds that only go forward
+   */
+  HttpTransport(
+      RequestSigner signer,
+      PlatformKeys keys,
+      InstantSource clock,
+      Duration timeout,
+      LongSupplier ticker) {
     this.signer = signer;
     this.keys = keys;
     this.clock = clock;
-    this.client = client(timeout);
+    this.ticker = ticker;
+    this.timeout = timeout;
+    this.client = client();
   }
 
-  private static OkHttpClient client(Duration timeout) {
+  private OkHttpClient client() {
     return new OkHttpClient.Builder()
         .callTimeout(timeout)
         // The timeout of the whole call is the only one.
@@ -62,6 +80,7 @@ final class HttpTransport {
         .connectionPool(
             new ConnectionPool(MAX_IDLE_CONNECTIONS, KEPT_IDLE.toSeconds(), TimeUnit.SECONDS))
         .addNetworkInterceptor(HttpTransport::withoutRetryAfter)
+        .addNetworkInterceptor(this::onlyInTime)
         .eventListenerFactory(RequestTrace::of)
         .build();
   }
@@ -71,14 +90,26 @@ final class HttpTransport {
     return chain.proceed(chain.request()).newBuilder().removeHeader("Retry-After").build();
   }
 
+  /**
+   * The last step before the first byte. A process that was frozen meanwhile (SIGSTOP, a machine
+   * asleep) goes on here, before any timer fires, and by then the order may be another copy's.
+   */
+  private Response onlyInTime(Interceptor.Chain chain) throws IOException {
+    RequestTrace trace = chain.request().tag(RequestTrace.class);
+    if (trace != null && ticker.getAsLong() - trace.begunAt() > timeout.toNanos()) {
+      throw new InterruptedIOException("its time was over before it was sent");
+    }
+    return chain.proceed(chain.request());
+  }
+
   /** Makes the request, signed anew, of the host that {@code base} is the address of. */
   Sent send(HttpUrl base, ApiRequest request) {
     HttpUrl url = Objects.requireNonNull(base.resolve(request.target()));
     Instant startedAt = clock.instant();
-    long start = System.nanoTime();
-    Outcome outcome = exchange(url, request);
+    RequestTrace trace = new RequestTrace(ticker.getAsLong());
+    Outcome outcome = exchange(url, request, trace);
     return new Sent(
-        authority(url), startedAt, Duration.ofNanos(System.nanoTime() - start), outcome);
+        authority(url), startedAt, Duration.ofNanos(ticker.getAsLong() - trace.begunAt()), outcome);
   }
 
   /** Name and port of a host, the port only where it is not the usual one. */
@@ -93,8 +124,7 @@ final class HttpTransport {
     client.dispatcher().cancelAll();
   }
 
-  private Outcome exchange(HttpUrl url, ApiRequest request) {
-    RequestTrace trace = new RequestTrace();
+  private Outcome exchange(HttpUrl url, ApiRequest request, RequestTrace trace) {
     Call call = client.newCall(trace.on(signed(url, request)).build());
     try (Response response = call.execute()) {
       byte[] body = response.body().byteStream().readNBytes(MAX_BODY + 1);

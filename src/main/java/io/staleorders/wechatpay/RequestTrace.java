@@ -11,8 +11,21 @@ import okhttp3.Response;
  * whether a response had begun.
  */
 final class RequestTrace extends EventListener {
+  private final long begunAt;
   private volatile boolean sent;
   private volatile int status;
+
+  /**
+   * @param begunAt nanoseconds that only go forward
+   */
+  RequestTrace(long begunAt) {
+    this.begunAt = begunAt;
+  }
+
+  /** When the request was begun; it was signed and a connection was made for it after that. */
+  long begunAt() {
+    return begunAt;
+  }
 
   /** The listener that a request carries as its tag. */
   static EventListener of(Call call) {

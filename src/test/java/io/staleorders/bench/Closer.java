@@ -11,7 +11,7 @@ import org.awaitility.Awaitility;
 
 /** The service as it is run, in a process of its own, with a JVM that has no special options. */
 final class Closer implements AutoCloseable {
-  private static final Duration LONG = Duration.ofMinutes(2);
+  private static final Duration LONG = Duration.ofMinutes(5);
 
   private final ServiceProcess process;
   private final CountDownLatch started;

@@ -36,21 +36,21 @@ final class ProfileBench {
    * What a sample belongs to: the first of these that one of its frames, innermost first, names.
    */
   enum Part {
-    SIGNATURES("signatures", "com.amazon.corretto", "sun.security.rsa", "java.security.Signature"),
-    HTTP("HTTP client", "okhttp3", "okio"),
-    LOG("log lines", "ch.qos.logback", "io.staleorders.config", "org.slf4j"),
-    DATABASE("database client", "org.postgresql", "org.jdbi", "com.zaxxer", "io.staleorders.store"),
-    OURS("the rest of the service", "io.staleorders"),
-    OTHER("threads and the like", "");
+    SIGNATURES("signatures", "com[.]amazon[.].*|sun[.]security[.]rsa.*|java[.]security[.]Sig.*"),
+    HTTP("HTTP client", "okhttp3[.].*|okio[.].*"),
+    LOG("log lines", "ch[.]qos[.].*|org[.]slf4j[.].*|io[.]staleorders[.]config[.].*"),
+    DATABASE(
+        "database client",
+        "org[.](postgresql|jdbi)[.].*|com[.]zaxxer[.].*|io[.]staleorders[.]store[.].*"),
+    OURS("the rest of the service", "io[.]staleorders[.].*"),
+    OTHER("threads and the like", "-");
 
     private final String text;
+    private final String types;
 
-    @SuppressWarnings("ImmutableEnumChecker") // List.of
-    private final List<String> names;
-
-    Part(String text, String... names) {
+    Part(String text, String types) {
       this.text = text;
-      this.names = List.of(names);
+      this.types = types;
     }
 
     static Part of(RecordedEvent sample) {
@@ -60,7 +60,7 @@ final class ProfileBench {
       for (RecordedFrame frame : sample.getStackTrace().getFrames()) {
         String type = frame.getMethod().getType().getName();
         for (Part part : values()) {
-          if (part != OTHER && part.names.stream().anyMatch(type::startsWith)) {
+          if (type.matches(part.types)) {
             return part;
           }
         }

@@ -1,5 +1,6 @@
 package io.staleorders.bench;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.staleorders.bench.TableBench.Step;
 import io.staleorders.order.Decision;
 import io.staleorders.order.Exchange;
@@ -32,12 +33,13 @@ import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 
 /** The statements of one sweep, one after another, each with its time. */
-final class SweepSteps {
+final class SweepSteps implements AutoCloseable {
   private static final int DUE = 1_000;
   private static final int CLAIMED = 500;
   private static final int BATCH = 200;
 
   private final BenchShop shop;
+  private final HikariDataSource pool;
   private final LookStore look;
   private final ScanStore scan;
   private final ClaimStore claims;
@@ -48,14 +50,14 @@ final class SweepSteps {
 
   SweepSteps(BenchShop shop) {
     this.shop = shop;
-    Jdbi jdbi =
-        Databases.jdbi(
-            Databases.pool(
-                shop.database().jdbcUrl(),
-                Optional.of(shop.database().user()),
-                Optional.of(shop.database().password()),
-                2,
-                "bench"));
+    this.pool =
+        Databases.pool(
+            shop.database().jdbcUrl(),
+            Optional.of(shop.database().user()),
+            Optional.of(shop.database().password()),
+            2,
+            "bench");
+    Jdbi jdbi = Databases.jdbi(pool);
     MerchantId spMchid = new MerchantId("1900000100");
     ShopTable table = table(jdbi);
     this.look = new LookStore(jdbi, table);
@@ -72,6 +74,11 @@ final class SweepSteps {
       case ShopTableReader.Outcome.Unusable unusable ->
           throw new IllegalStateException(String.join("; ", unusable.problems()));
     };
+  }
+
+  @Override
+  public void close() {
+    pool.close();
   }
 
   /** Makes 1,000 orders due and closes them; milliseconds by step. */

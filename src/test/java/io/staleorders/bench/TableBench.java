@@ -57,10 +57,9 @@ final class TableBench {
   private double measure(int size) {
     System.out.printf("   %,d orders%n", size);
     BenchShop shop = stage.shop();
-    try {
+    try (SweepSteps sweep = new SweepSteps(shop)) {
       shop.mass(size);
       shop.orders("N", 1_000, "NOTPAY", Duration.ofSeconds(1), Duration.ofMinutes(10));
-      SweepSteps sweep = new SweepSteps(shop);
       keep("as it is", repeat(sweep));
       shop.orders("A", ABANDONED, "NOTPAY", Duration.ofDays(200), Duration.ofDays(300));
       shop.execute(ABANDON);

@@ -9,7 +9,7 @@ import java.util.Random;
 /**
  * What happens by chance, from one seed; the same for the same order and the same request of it.
  */
-final class Chance {
+public final class Chance {
   /** What an order's number may begin with, for kinds of orders. */
   private static final List<String> KINDS =
       List.of("PAID", "REFUND", "CLOSED", "REVOKED", "ABSENT", "GHOST", "GHOSTPAID", "LATE");
@@ -71,8 +71,18 @@ final class Chance {
 
   private final long seed;
 
-  Chance(long seed) {
+  public Chance(long seed) {
     this.seed = seed;
+  }
+
+  /** Whether nothing is odd about the order itself, so that somebody may pay it. */
+  public boolean isPlain(String outTradeNo) {
+    return outTradeNo.startsWith("PLAIN");
+  }
+
+  /** A number from 0 to 99, by which anything else about an order may be decided. */
+  public int percent(String outTradeNo, String what) {
+    return of(outTradeNo + " " + what, 0, 4).nextInt(100);
   }
 
   /** For the course of the simulation itself. */
@@ -95,7 +105,7 @@ final class Chance {
     return of("age", order, 0).nextInt(1, 60);
   }
 
-  String kind(int order) {
+  public String kind(int order) {
     Random random = of("kind", order, 0);
     int percent = random.nextInt(100);
     if (percent < 2) {
@@ -105,12 +115,12 @@ final class Chance {
   }
 
   /** Whether the payer pays an order just as a request about it comes. */
-  boolean pays(String outTradeNo, int request) {
-    return outTradeNo.startsWith("PLAIN") && of(outTradeNo, request, 1).nextInt(100) < 6;
+  public boolean pays(String outTradeNo, int request) {
+    return isPlain(outTradeNo) && of(outTradeNo, request, 1).nextInt(100) < 6;
   }
 
   /** Whether the shop hears of that payment at once; else it never does. */
-  boolean shopHears(String outTradeNo, int request) {
+  public boolean shopHears(String outTradeNo, int request) {
     return of(outTradeNo, request, 2).nextInt(100) < 70;
   }
 
@@ -120,7 +130,7 @@ final class Chance {
   }
 
   /** What a request meets. */
-  Optional<Misbehaviour> trouble(String outTradeNo, int request) {
+  public Optional<Misbehaviour> trouble(String outTradeNo, int request) {
     Random random = of(outTradeNo, request, 3);
     int percent = random.nextInt(1000);
     if (percent < 4) {

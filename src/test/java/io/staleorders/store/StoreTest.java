@@ -324,9 +324,12 @@ class StoreTest {
     assertThat(pauses.takeProbe()).contains(scope);
     assertThat(pauses.takeProbe()).isEmpty();
     assertThat(claims.claimProbe(scope).claims()).hasSize(1);
-    assertThat(pauses.extend(scope, "NO_AUTH", Optional.of("still")))
-        .contains(shop.now().plusSeconds(60));
-    assertThat(pauses.end(scope)).map(PauseStore.Ended::code).contains("NO_AUTH");
+    assertThat(pauses.extend(scope, Optional.of("ACCOUNT_ERROR"), Optional.of("still")))
+        .contains(new PauseStore.Standing("ACCOUNT_ERROR", shop.now().plusSeconds(60)));
+    // No answer says nothing about the fault.
+    assertThat(pauses.extend(scope, Optional.empty(), Optional.empty()))
+        .contains(new PauseStore.Standing("ACCOUNT_ERROR", shop.now().plusSeconds(120)));
+    assertThat(pauses.end(scope)).map(PauseStore.Standing::code).contains("ACCOUNT_ERROR");
   }
 
   @Test

@@ -55,8 +55,11 @@ class LostConnectionTest {
       }
       lanes.forEach(CompletableFuture::join);
 
-      assertThat(events.of(Event.DATABASE_UNAVAILABLE)).hasSameSizeAs(points);
-      assertThat(events.of(Event.DATABASE_RECOVERED)).hasSameSizeAs(points);
+      // Once each, and not once a try. Where the machine is so busy that one of the connections is
+      // found dead more than a second after the others, that is an outage of its own.
+      int unavailable = events.of(Event.DATABASE_UNAVAILABLE).size();
+      assertThat(unavailable).isBetween(points.size(), points.size() * 5 / 4);
+      assertThat(events.of(Event.DATABASE_RECOVERED)).hasSize(unavailable);
       assertThat(events.messages()).noneMatch(message -> message.contains("not foreseen"));
     }
   }

@@ -58,7 +58,7 @@ class PgBouncerTest {
 
   @Test
   void twoCopiesShareThreeConnectionsAndLeaveNoTraceInThem() {
-    shop.orders("ORDER-", 200, DUE, Shop.SUB_MCHID);
+    shop.orders("ORDER-", 40, DUE, Shop.SUB_MCHID);
     try (Events events = Events.open();
         HikariDataSource first = pool();
         HikariDataSource second = pool();
@@ -71,8 +71,8 @@ class PgBouncerTest {
 
       assertThat(events.of(Event.DATABASE_UNAVAILABLE)).isEmpty();
     }
-    assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(200);
-    assertThat(shop.count("order_closer.order_close WHERE attempts = 1")).isEqualTo(200);
+    assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(40);
+    assertThat(shop.count("order_closer.order_close WHERE attempts = 1")).isEqualTo(40);
     assertNoTrace();
   }
 

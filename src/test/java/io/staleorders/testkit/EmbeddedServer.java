@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ public final class EmbeddedServer implements AutoCloseable {
   private static final String SUPERUSER = "postgres";
   private static final int ANY_FREE_PORT = 0;
   private static final Path MEMORY = Path.of("/dev/shm");
+  private static final Duration TIME_TO_START = Duration.ofMinutes(1);
   private static final long ROOM_IN_MEMORY_BYTES = 2L << 30;
 
   private final Path directory;
@@ -132,6 +134,7 @@ public final class EmbeddedServer implements AutoCloseable {
             .setDataDirectory(dataDirectory)
             .setCleanDataDirectory(false)
             .setRegisterShutdownHook(false)
+            .setPGStartupWait(TIME_TO_START)
             .setLocaleConfig("locale", "C");
     settings.forEach(builder::setServerConfig);
     return builder;

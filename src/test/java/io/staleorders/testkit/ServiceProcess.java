@@ -129,12 +129,16 @@ public final class ServiceProcess implements AutoCloseable {
    * @return whether it stopped by itself
    */
   public boolean stop() {
+    return stop(TIME_TO_STOP);
+  }
+
+  /** As {@link #stop()}, with so much time to do so. */
+  public boolean stop(Duration time) {
     // Not process.destroy(), which would also close the stream that the log comes by.
     process.toHandle().destroy();
-    boolean stopped = awaitEnd();
+    boolean stopped = awaitEnd(time);
     if (!stopped) {
-      process.destroyForcibly();
-      awaitEnd();
+      kill();
     }
     return stopped;
   }
@@ -142,7 +146,7 @@ public final class ServiceProcess implements AutoCloseable {
   /** Kills it on the spot (SIGKILL), frozen or not. */
   public void kill() {
     process.destroyForcibly();
-    awaitEnd();
+    awaitEnd(TIME_TO_STOP);
   }
 
   /** Freezes it where it stands (SIGSTOP). */
@@ -205,9 +209,9 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  private boolean awaitEnd() {
+  private boolean awaitEnd(Duration time) {
     try {
-      boolean ended = process.waitFor(TIME_TO_STOP.toMillis(), TimeUnit.MILLISECONDS);
+      boolean ended = process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS);
       if (ended) {
         reader.join(Duration.ofSeconds(1));
       }
