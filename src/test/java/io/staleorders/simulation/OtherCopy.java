@@ -6,7 +6,9 @@ import io.staleorders.testkit.MortalDataSource;
 import io.staleorders.testkit.Rig;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -21,11 +23,15 @@ final class OtherCopy {
     FREEZES
   }
 
+  private static final Duration HEAD_START = Duration.ofMillis(500);
+
   private final MortalDataSource connections;
   private final HikariDataSource pool;
   private final Sweep sweep;
   private final Grief grief;
   private final AtomicInteger requestsLeft;
+  private final AtomicInteger requestsToThaw = new AtomicInteger();
+  private final CountDownLatch called = new CountDownLatch(1);
   private final CountDownLatch thawed = new CountDownLatch(1);
   private final Thread thread;
   private volatile boolean frozen;
@@ -48,11 +54,34 @@ final class OtherCopy {
     return grief;
   }
 
+  /**
+   * Lets it claim orders before the other does.
+   *
+   * @return whether it did; not if nothing is due
+   */
+  boolean awaitFirstCall() {
+    try {
+      return called.await(HEAD_START.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** A request has come to WeChat Pay. */
   void onRequest() {
+    called.countDown();
     if (requestsLeft.decrementAndGet() == 0) {
       strike();
     }
+    if (requestsToThaw.decrementAndGet() == 0) {
+      thaw();
+    }
+  }
+
+  /** What was frozen goes on in the middle of so many more requests. */
+  void thawAfter(int requests) {
+    requestsToThaw.set(requests);
   }
 
   /** The grief comes now, if it has not come yet. */

@@ -43,6 +43,7 @@ final class Simulation implements AutoCloseable {
   private volatile Optional<OtherCopy> other = Optional.empty();
   private final Sweep survivor;
   private int moved;
+  private int griefsInTheMiddle;
 
   Simulation(long seed, int orders) {
     this.chance = new Chance(seed);
@@ -105,9 +106,9 @@ final class Simulation implements AutoCloseable {
     return moved;
   }
 
-  /** How many copies came to grief. */
+  /** How many copies came to grief that had claimed orders. */
   int griefs() {
-    return funerals.size();
+    return griefsInTheMiddle;
   }
 
   /** Whether a 204 alone is not enough. */
@@ -150,10 +151,14 @@ final class Simulation implements AutoCloseable {
     Grief grief = course.nextInt(3) == 0 ? Grief.FREEZES : Grief.DIES;
     OtherCopy copy = new OtherCopy(rig, grief, course.nextInt(10, 400));
     other = Optional.of(copy);
+    if (copy.awaitFirstCall()) {
+      griefsInTheMiddle++;
+    }
     survivor.run();
     copy.strike();
     if (grief == Grief.FREEZES) {
       rig.advance(LEASE.plusSeconds(1));
+      copy.thawAfter(course.nextInt(1, 60));
       survivor.run();
       copy.thaw();
     }
