@@ -70,6 +70,14 @@ class SimulationTest {
                       .assertThat(byNumber.get(no).status())
                       .as("promise 2: the shop's own write on %s stands", no)
                       .isEqualTo("SUCCESS"));
+      for (String no : simulation.cancelled()) {
+        if (!simulation.shopKnowsPaid().contains(no)) {
+          promises
+              .assertThat(byNumber.get(no).status())
+              .as("promise 2: that the shop cancelled %s stands", no)
+              .isEqualTo("CANCELLED");
+        }
+      }
       for (SeenRequest request : simulation.rig().sandbox().requests()) {
         promises
             .assertThat(request.at())
@@ -81,6 +89,7 @@ class SimulationTest {
       assertThat(fates).as("orders of seed %d", seed).hasSize(orders);
       assertThat(simulation.griefs()).isGreaterThan(5);
       assertThat(simulation.moved()).isPositive();
+      assertThat(simulation.cancelled()).isNotEmpty();
       promises.errorsCollected().stream().limit(1).forEach(e -> System.err.println(replay()));
       promises.assertAll();
     }
@@ -130,7 +139,7 @@ class SimulationTest {
           promises
               .assertThat(fate.status())
               .as("only the shop's own write supersedes: %s", what)
-              .isEqualTo("SUCCESS");
+              .isIn("SUCCESS", "CANCELLED");
       case "ABANDONED" ->
           promises
               .assertThat(fate.trueState().isPaid())
