@@ -10,10 +10,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * The promises, held against the sandbox's own record after a simulation. {@code -Dsimulation.seed}
@@ -50,7 +52,9 @@ class SimulationTest {
     }
   }
 
+  /** A sweep that never ends is a broken promise too. */
   @Test
+  @Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void everyPromiseHoldsWhateverGoesWrong() {
     try (Simulation simulation = new Simulation(seed, orders).run()) {
       SoftAssertions promises = new SoftAssertions();
