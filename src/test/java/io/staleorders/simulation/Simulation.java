@@ -3,8 +3,10 @@ package io.staleorders.simulation;
 import io.staleorders.sandbox.Facts;
 import io.staleorders.sandbox.Misbehaviour;
 import io.staleorders.simulation.OtherCopy.Grief;
+import io.staleorders.sweep.Sweep;
 import io.staleorders.testkit.Options;
 import io.staleorders.testkit.Rig;
+import io.staleorders.testkit.Tap;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,8 +38,10 @@ final class Simulation implements AutoCloseable {
   private final Map<String, NavigableMap<Instant, Instant>> created = new ConcurrentHashMap<>();
   private final Set<String> shopKnowsPaid = ConcurrentHashMap.newKeySet();
   private final Set<String> paidAfterClosedHere = ConcurrentHashMap.newKeySet();
+  private final Set<String> cancelled = ConcurrentHashMap.newKeySet();
   private final List<Thread> funerals = new ArrayList<>();
   private volatile Optional<OtherCopy> other = Optional.empty();
+  private final Sweep survivor;
   private int moved;
 
   Simulation(long seed, int orders) {
@@ -52,6 +56,7 @@ final class Simulation implements AutoCloseable {
             .callTimeout(Duration.ofSeconds(3))
             .lease(LEASE)
             .grace(Duration.ofMillis(500)));
+    this.survivor = rig.copy("copy-1", Tap.on(rig.pool(), new ShopCancels()));
   }
 
   /** Runs until nothing is open; what was promised can be looked up afterwards. */
@@ -66,7 +71,7 @@ final class Simulation implements AutoCloseable {
     rig.sandbox().faults().clear();
     for (int i = 0; isAnythingOpen() && i < MOST_ROUNDS_AFTERWARDS; i++) {
       rig.advance(i < 8 ? Duration.ofMinutes(31) : Duration.ofHours(15));
-      rig.sweep();
+      survivor.run();
     }
     return this;
   }
@@ -78,6 +83,11 @@ final class Simulation implements AutoCloseable {
   /** Orders that the shop itself marked paid, because it heard of the payment. */
   Set<String> shopKnowsPaid() {
     return shopKnowsPaid;
+  }
+
+  /** Orders that the shop itself cancelled. */
+  Set<String> cancelled() {
+    return cancelled;
   }
 
   /** Orders that somebody could pay although they were marked closed here. */
@@ -140,11 +150,11 @@ final class Simulation implements AutoCloseable {
     Grief grief = course.nextInt(3) == 0 ? Grief.FREEZES : Grief.DIES;
     OtherCopy copy = new OtherCopy(rig, grief, course.nextInt(10, 400));
     other = Optional.of(copy);
-    rig.sweep();
+    survivor.run();
     copy.strike();
     if (grief == Grief.FREEZES) {
       rig.advance(LEASE.plusSeconds(1));
-      rig.sweep();
+      survivor.run();
       copy.thaw();
     }
     copy.awaitEnd();
@@ -217,6 +227,35 @@ final class Simulation implements AutoCloseable {
   @Override
   public void close() {
     funerals.forEach(Simulation::join);
+    survivor.close();
     rig.close();
+  }
+
+  /** The shop cancels orders just as a result is about to be written into their rows. */
+  private final class ShopCancels implements Tap.Listener {
+    private static final String CANCEL =
+        """
+        UPDATE orders SET status = 'CANCELLED'
+        WHERE id IN (SELECT o.id FROM orders o
+                     JOIN order_closer.order_close c USING (out_trade_no)
+                     WHERE o.status = 'NOTPAY' AND c.state = 'CLAIMED'
+                     ORDER BY c.claimed_until, o.id
+                     LIMIT 5
+                     FOR UPDATE OF o SKIP LOCKED)
+        RETURNING out_trade_no
+        """;
+
+    @Override
+    public void before(String sql) {
+      if (sql.startsWith("UPDATE \"orders\"") && cancelled.size() < orders / 10) {
+        cancelled.addAll(
+            rig.shop()
+                .jdbi()
+                .withHandle(handle -> handle.createQuery(CANCEL).mapTo(String.class).list()));
+      }
+    }
+
+    @Override
+    public void after(String sql) {}
   }
 }
