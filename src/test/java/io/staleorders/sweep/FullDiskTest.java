@@ -69,8 +69,14 @@ class FullDiskTest {
         assertThat(events.of(Event.DATABASE_UNAVAILABLE))
             .hasSizeBetween(1, 4)
             .allSatisfy(line -> assertThat(line).containsEntry("sql_state", "53100"));
-        assertThat(events.of(Event.DATABASE_RECOVERED))
-            .hasSameSizeAs(events.of(Event.DATABASE_UNAVAILABLE));
+        await()
+            .atMost(Duration.ofSeconds(60))
+            .until(
+                () -> {
+                  copy.run();
+                  return events.of(Event.DATABASE_RECOVERED).size()
+                      == events.of(Event.DATABASE_UNAVAILABLE).size();
+                });
       }
     } finally {
       run("umount", "--lazy", folder.toString());
