@@ -10,9 +10,18 @@ import java.util.Random;
  * What happens by chance, from one seed; the same for the same order and the same request of it.
  */
 public final class Chance {
-  /** What an order's number may begin with, for kinds of orders. */
+  /** What an order's number may begin with; a digit says for how many requests. */
   private static final List<String> KINDS =
-      List.of("PAID", "REFUND", "CLOSED", "REVOKED", "ABSENT", "GHOST", "GHOSTPAID", "LATE");
+      List.of(
+          "PAID",
+          "REFUND",
+          "CLOSED",
+          "REVOKED",
+          "ABSENT",
+          "GHOST",
+          "GHOSTPAID",
+          "LATE",
+          "UNSIGNEDABSENT8");
 
   /** Kinds that are asked about for a week, and so are rare. */
   private static final List<String> STUBBORN = List.of("PAYERROR", "STAYS");
