@@ -1,17 +1,27 @@
 package io.staleorders.store;
 
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
 
 /** The one cheap query of an idle copy. */
 public final class LookStore {
   /**
-   * OFFSET 0 keeps an EXISTS what it is, a lookup by key for each row, from the first row on. As a
-   * join, and planned without statistics of our tables, it would go through all of them each time.
+   * One round trip and one transaction, that of the two statements, which is what the bounds hold
+   * for.
+   *
+   * <p>OFFSET 0 keeps an EXISTS what it is, a lookup by key for each row, from the first row on. As
+   * a join, and planned without statistics of our tables, it would go through all of them each
+   * time.
    */
   private static final String LOOK =
       """
+      <bounds>;
       SELECT <now> AS now,
              CASE WHEN :for_new THEN EXISTS (
                  SELECT FROM <orders> o
@@ -57,6 +67,7 @@ public final class LookStore {
         table.sql(
             LOOK,
             Map.of(
+                "bounds", Transactions.LONG_BOUNDS,
                 "mark_bound", table.sql(table.bound(ScanStore.FROM_MARK, "-")),
                 "next_due_of_each_status",
                     table.unpaidConditions().stream()
@@ -71,21 +82,32 @@ public final class LookStore {
    *     way, which passes all that it has entered already
    */
   public Look look(boolean forNew) {
-    return Transactions.longOne(
-        jdbi,
+    return jdbi.withHandle(
         handle ->
-            handle
-                .createQuery(look)
-                .bind("for_new", forNew)
-                .map(
-                    (rs, ctx) ->
-                        new Look(
-                            Columns.instant(rs, "now").orElseThrow(),
-                            rs.getBoolean("scan_due"),
-                            Columns.instant(rs, "claimable_at"),
-                            Columns.instant(rs, "next_due_at"),
-                            Columns.instant(rs, "probe_at"),
-                            Columns.texts(rs, "paused")))
-                .one());
+            handle.createQuery(look).bind("for_new", forNew).execute(LookStore::lookAfterBounds));
+  }
+
+  private static Look lookAfterBounds(Supplier<PreparedStatement> executed, StatementContext ctx)
+      throws SQLException {
+    try (ctx) {
+      PreparedStatement statement = executed.get();
+      if (!statement.getMoreResults()) {
+        throw new SQLException("the look has no result");
+      }
+      try (ResultSet row = statement.getResultSet()) {
+        row.next();
+        return look(row);
+      }
+    }
+  }
+
+  private static Look look(ResultSet row) throws SQLException {
+    return new Look(
+        Columns.instant(row, "now").orElseThrow(),
+        row.getBoolean("scan_due"),
+        Columns.instant(row, "claimable_at"),
+        Columns.instant(row, "next_due_at"),
+        Columns.instant(row, "probe_at"),
+        Columns.texts(row, "paused"));
   }
 }

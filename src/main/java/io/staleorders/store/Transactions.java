@@ -7,6 +7,16 @@ import org.jdbi.v3.core.Jdbi;
 
 /** Transactions whose statements wait for no lock and run no longer than a few seconds. */
 final class Transactions {
+  private static final Duration LONG_LOCK_WAIT = Duration.ofSeconds(10);
+  private static final Duration LONG = Duration.ofSeconds(25);
+
+  /**
+   * The bounds of {@link #longOne} as a statement, for a transaction that is a single round trip.
+   */
+  static final String LONG_BOUNDS =
+      "SELECT set_config('lock_timeout', '%d', true), set_config('statement_timeout', '%d', true)"
+          .formatted(LONG_LOCK_WAIT.toMillis(), LONG.toMillis());
+
   private Transactions() {}
 
   /** Runs {@code work}, whose statements wait for a lock no longer than 1 s. */
@@ -25,7 +35,7 @@ final class Transactions {
    * else each try would leave a session behind that waits.
    */
   static <R> R longOne(Jdbi jdbi, HandleCallback<R, RuntimeException> work) {
-    return bounded(jdbi, Duration.ofSeconds(10), Duration.ofSeconds(25), work);
+    return bounded(jdbi, LONG_LOCK_WAIT, LONG, work);
   }
 
   private static <R> R bounded(

@@ -118,7 +118,7 @@ final class Calls implements AutoCloseable {
   private int claimWhileHeld(IntFunction<Claims> statement) {
     int target = target();
     int room = Math.min(target - unanswered.get(), MOST_UNRECORDED - outstanding.get());
-    boolean soon = room < (target + 1) / 2 && !Ticker.isOver(lastClaim + CLAIM_GAP.toNanos());
+    boolean soon = !isMuch(room, target) && !Ticker.isOver(lastClaim + CLAIM_GAP.toNanos());
     if (room <= 0 || soon || !mayCall()) {
       return 0;
     }
@@ -171,7 +171,7 @@ final class Calls implements AutoCloseable {
     return false;
   }
 
-  /** Waits until an order is done with, {@code atMost} so long. */
+  /** Waits until there is room to claim many, or nothing is under way; {@code atMost} so long. */
   void awaitRoom(Duration atMost) {
     try {
       if (finished.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
@@ -212,6 +212,10 @@ final class Calls implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static boolean isMuch(int room, int target) {
+    return room >= (target + 1) / 2;
   }
 
   private int target() {
@@ -287,8 +291,10 @@ final class Calls implements AutoCloseable {
       log.error("an attempt failed in a way that was not foreseen; its lease has to end", e);
       whenDone(uncalled(task.claim()), new Decision.Uncalled());
     } finally {
-      unanswered.decrementAndGet();
-      finished.release();
+      int target = target();
+      if (isMuch(target - unanswered.decrementAndGet(), target)) {
+        finished.release();
+      }
       concurrency.release();
     }
   }
@@ -302,7 +308,8 @@ final class Calls implements AutoCloseable {
 
   private void whenDone(Outcome outcome, Decision decision) {
     counts.recorded(outcome, decision);
-    outstanding.decrementAndGet();
-    finished.release();
+    if (outstanding.decrementAndGet() == 0) {
+      finished.release();
+    }
   }
 }

@@ -27,6 +27,9 @@ public final class Sweep implements AutoCloseable {
   /** Shortest pause between two looks for more while calls are under way. */
   private static final Duration TURN = Duration.ofMillis(100);
 
+  /** A look for new orders takes one part in so many of the time while others are called about. */
+  private static final int LOOKS_APART = 20;
+
   /** How soon a database that did not answer is asked again. */
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
@@ -41,6 +44,8 @@ public final class Sweep implements AutoCloseable {
   private final SweepCounts counts = new SweepCounts();
   private final Scan scan;
   private final Calls calls;
+  private boolean lookedForNew;
+  private long nextLookForNew = Ticker.now();
 
   public Sweep(
       Stores stores,
@@ -157,8 +162,18 @@ public final class Sweep implements AutoCloseable {
     return look;
   }
 
+  /**
+   * Orders that fell due meanwhile are looked for only now and then while others are called about:
+   * the look passes all that wait for their calls.
+   */
   private Look lookForWork() {
-    return stores.look().look(!scan.isRunning());
+    long begun = Ticker.now();
+    lookedForNew = !scan.isRunning() && (!calls.areUnderWay() || Ticker.isOver(nextLookForNew));
+    Look look = stores.look().look(lookedForNew);
+    if (lookedForNew) {
+      nextLookForNew = Ticker.after(Ticker.since(begun).multipliedBy(LOOKS_APART));
+    }
+    return look;
   }
 
   /** As the first thing after the database failed: it is well again if it does both. */
@@ -187,7 +202,7 @@ public final class Sweep implements AutoCloseable {
   }
 
   private boolean isNewWork(Look look) {
-    return scan.isRunning()
+    return !lookedForNew
         || scan.isDue(look)
         || ((look.claimDue() || look.probeDue()) && calls.mayCall());
   }

@@ -16,7 +16,9 @@ final class PlatformKeys {
   private volatile CertificateSet certificates = CertificateSet.EMPTY;
 
   PlatformKeys(Optional<WechatPayPublicKey> publicKey, InstantSource clock) {
-    this.publicKey = publicKey;
+    this.publicKey =
+        publicKey.map(
+            given -> new WechatPayPublicKey(given.id(), Signatures.best().own(given.key())));
     this.clock = clock;
   }
 

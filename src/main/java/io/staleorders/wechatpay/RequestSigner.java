@@ -26,7 +26,7 @@ final class RequestSigner {
    */
   RequestSigner(WechatPayAccount account, InstantSource clock, Supplier<String> nonces) {
     this.account = account;
-    this.key = own(account.privateKey());
+    this.key = Signatures.best().own(account.privateKey());
     this.clock = clock;
     this.nonces = nonces;
   }
@@ -51,18 +51,16 @@ final class RequestSigner {
     long timestamp = clock.instant().getEpochSecond();
     String nonce = nonces.get();
     String text = String.join("\n", method, target, Long.toString(timestamp), nonce, body, "");
-    return "%s mchid=\"%s\",nonce_str=\"%s\",signature=\"%s\",timestamp=\"%d\",serial_no=\"%s\""
-        .formatted(
-            SCHEME, account.spMchid(), nonce, signature(text), timestamp, account.serialNo());
+    return SCHEME
+        + field(" mchid", account.spMchid().value())
+        + field(",nonce_str", nonce)
+        + field(",signature", signature(text))
+        + field(",timestamp", Long.toString(timestamp))
+        + field(",serial_no", account.serialNo());
   }
 
-  private static PrivateKey own(PrivateKey key) {
-    try {
-      return Signatures.best().own(key);
-    } catch (GeneralSecurityException e) {
-      // It was read as an RSA key.
-      throw new IllegalStateException("the merchant API private key cannot be used", e);
-    }
+  private static String field(String name, String value) {
+    return name + "=\"" + value + "\"";
   }
 
   private String signature(String text) {

@@ -1,9 +1,11 @@
 package io.staleorders.wechatpay;
 
 import java.security.GeneralSecurityException;
+import java.security.Key;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -61,10 +63,24 @@ public final class Signatures {
         : Signature.getInstance(ALGORITHM);
   }
 
-  /** The same key as the provider holds it, so that it is not converted for each signature. */
-  PrivateKey own(PrivateKey key) throws GeneralSecurityException {
-    return provider.isPresent()
-        ? (PrivateKey) KeyFactory.getInstance("RSA", provider.get()).translateKey(key)
-        : key;
+  /** The same RSA key as the provider holds it, so that it is not converted for each signature. */
+  PrivateKey own(PrivateKey key) {
+    return (PrivateKey) converted(key);
+  }
+
+  /** The same RSA key as the provider holds it, so that it is not converted for each reply. */
+  PublicKey own(PublicKey key) {
+    return (PublicKey) converted(key);
+  }
+
+  private Key converted(Key key) {
+    if (provider.isEmpty()) {
+      return key;
+    }
+    try {
+      return KeyFactory.getInstance("RSA", provider.get()).translateKey(key);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(provider() + " does not take an RSA key", e);
+    }
   }
 }

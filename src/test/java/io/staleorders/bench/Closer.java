@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jdbi.v3.core.Handle;
 
 /** The service as it is run, in a process of its own, with a JVM that has no special options. */
 final class Closer implements AutoCloseable {
@@ -98,13 +99,20 @@ final class Closer implements AutoCloseable {
 
   /** Waits until no order of the shop is unpaid. */
   static void awaitDrained(BenchShop shop, Duration atMost) {
-    Awaitility.await()
-        .atMost(atMost)
-        .pollInterval(Duration.ofMillis(200))
-        .until(
-            () ->
-                shop.number("SELECT EXISTS (SELECT FROM orders WHERE status = 'NOTPAY')::int")
-                    == 0);
+    shop.jdbi()
+        .useHandle(
+            one ->
+                Awaitility.await()
+                    .atMost(atMost)
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> isDrained(one)));
+  }
+
+  private static boolean isDrained(Handle handle) {
+    return handle
+        .createQuery("SELECT NOT EXISTS (SELECT FROM orders WHERE status = 'NOTPAY')")
+        .mapTo(Boolean.class)
+        .one();
   }
 
   @Override

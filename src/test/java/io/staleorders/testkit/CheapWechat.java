@@ -13,11 +13,16 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.Security;
 import java.security.Signature;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -41,7 +46,11 @@ public final class CheapWechat implements AutoCloseable {
 
   private static final String NONCE = "593BEC0C930BF1AFEB40B4A08C8FB242";
 
+  private static final String ALGORITHM = "SHA256withRSA";
+
   private final SandboxKeys keys;
+  private final Provider provider;
+  private final PrivateKey key;
   private final ServerSocket listener;
   private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -56,6 +65,23 @@ public final class CheapWechat implements AutoCloseable {
   private CheapWechat(SandboxKeys keys, ServerSocket listener) {
     this.keys = keys;
     this.listener = listener;
+    this.provider = cheapest();
+    try {
+      KeyFactory factory = KeyFactory.getInstance("RSA", provider);
+      this.key = (PrivateKey) factory.translateKey(keys.wechatPay().getPrivate());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every provider has RSA", e);
+    }
+  }
+
+  /** One that signs in a third of the JDK's time, where its native library loads. */
+  private static Provider cheapest() {
+    return ServiceLoader.load(Provider.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(one -> one.getService("Signature", ALGORITHM) != null)
+        .filter(one -> one.getName().startsWith("AmazonCorretto"))
+        .findFirst()
+        .orElseGet(() -> Security.getProvider("SunRsaSign"));
   }
 
   /** Starts one in this process, on a free port of the loopback address. */
@@ -202,8 +228,8 @@ public final class CheapWechat implements AutoCloseable {
 
   private String signature(long second, String body) {
     try {
-      Signature signature = Signature.getInstance("SHA256withRSA");
-      signature.initSign(keys.wechatPay().getPrivate());
+      Signature signature = Signature.getInstance(ALGORITHM, provider);
+      signature.initSign(key);
       signature.update("%d\n%s\n%s\n".formatted(second, NONCE, body).getBytes(UTF_8));
       return "Wechatpay-Serial: %s\r\nWechatpay-Timestamp: %d\r\nWechatpay-Nonce: %s\r\nWechatpay-Signature: %s\r\n"
           .formatted(
