@@ -96,6 +96,11 @@ public final class RateStore {
   public record Slots(
       Instant firstAt, int count, double callsASecond, Instant now, List<String> paused) {
 
+    /** Whether these slots lie ahead, because all before them are taken. */
+    public boolean isShort() {
+      return firstAt.isAfter(now);
+    }
+
     /** From one slot to the next. */
     public Duration space() {
       return Duration.ofNanos(Math.round(1e9 * SPACE / callsASecond));

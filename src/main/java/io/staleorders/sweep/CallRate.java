@@ -2,12 +2,13 @@ package io.staleorders.sweep;
 
 import io.staleorders.store.RateStore;
 import io.staleorders.store.RateStore.Slots;
+import io.staleorders.sweep.Turns.Slot;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,17 +28,23 @@ public final class CallRate {
   /** A statement answered later than this has reserved slots of a time that is past. */
   private static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
 
-  /** Least time between two calls of one copy, as a part of what the rate allows. */
-  private static final double LEAST_SPACE = 1.005;
+  /** Least time between the calls of two slots, as a part of the time between the slots. */
+  private static final double LEAST_DISTANCE = 0.995;
+
+  /**
+   * The same where other copies' slots lie in between, while slots are short. A little less, or
+   * what was late once would stay late.
+   */
+  private static final double OTHERS_SHARE = 0.97;
 
   private final RateStore store;
   private final DatabaseWatch database;
   private final Consumer<List<String>> pausedScopes;
   private final ReentrantLock lock = new ReentrantLock();
-  private final ArrayDeque<Long> slots = new ArrayDeque<>();
+  private final ArrayDeque<Slot> slots = new ArrayDeque<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final LongAdder taken = new LongAdder();
-  private final AtomicLong lastTurn = new AtomicLong(Ticker.now() - Duration.ofHours(1).toNanos());
+  private final Turns turns = new Turns(RESERVE, Ticker.now());
   private long countedSince = Ticker.now();
   private long reservedUntil = Ticker.now();
   private volatile double callsASecond;
@@ -67,11 +74,11 @@ public final class CallRate {
     waiting.incrementAndGet();
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Optional<Long> slot = next();
+        Optional<Slot> slot = next();
         if (slot.isEmpty()) {
           return false;
         }
-        sleepUntil(slot.get());
+        sleepUntil(slot.get().at());
         if (isMyTurn(slot.get())) {
           taken.increment();
           return true;
@@ -109,28 +116,16 @@ public final class CallRate {
     return database.ask(store::lower).flatMap(rate -> rate);
   }
 
-  /**
-   * Waits until the last call of this copy is long enough ago. After a standstill (of the machine,
-   * of the JVM) many slots are late at once; their calls follow at the rate, not in a burst.
-   *
-   * @return false if that is too late for the slot
-   */
-  private boolean isMyTurn(long slot) {
-    long turn;
-    long last;
-    do {
-      last = lastTurn.get();
-      long soonest = last + Math.round(LEAST_SPACE * 1e9 / callsASecond);
-      turn = Ticker.isOver(soonest) ? Ticker.now() : soonest;
-      if (turn - slot > RESERVE.toNanos()) {
-        return false;
-      }
-    } while (!lastTurn.compareAndSet(last, turn));
-    sleepUntil(turn);
-    return Ticker.since(slot).compareTo(RESERVE) <= 0 && !Thread.currentThread().isInterrupted();
+  /** Waits for the turn of a slot; false if that comes too late for it. */
+  private boolean isMyTurn(Slot slot) {
+    OptionalLong turn = turns.take(slot, Ticker.now());
+    turn.ifPresent(CallRate::sleepUntil);
+    return turn.isPresent()
+        && Ticker.since(slot.at()).compareTo(RESERVE) <= 0
+        && !Thread.currentThread().isInterrupted();
   }
 
-  private Optional<Long> next() {
+  private Optional<Slot> next() {
     lock.lock();
     try {
       boolean answered = true;
@@ -160,8 +155,11 @@ public final class CallRate {
     Slots reserved = answer.get();
     long first = Ticker.now() + Duration.between(reserved.now(), reserved.firstAt()).toNanos();
     long space = reserved.space().toNanos();
-    for (int i = 0; i < reserved.count(); i++) {
-      slots.addLast(first + i * space);
+    long distance = Math.round(LEAST_DISTANCE * space);
+    long others = reserved.isShort() ? Math.max(0, first - reservedUntil) : 0;
+    slots.addLast(new Slot(first, distance + Math.round(OTHERS_SHARE * others)));
+    for (int i = 1; i < reserved.count(); i++) {
+      slots.addLast(new Slot(first + i * space, distance));
     }
     reservedUntil = first + reserved.count() * space;
     callsASecond = reserved.callsASecond();

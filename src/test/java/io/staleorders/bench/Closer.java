@@ -2,15 +2,17 @@ package io.staleorders.bench;
 
 import io.staleorders.testkit.ServiceProcess;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Handle;
 
-/** The service as it is run, in a process of its own, with a JVM that has no special options. */
+/** The service as it is run, in a process of its own. */
 final class Closer implements AutoCloseable {
   private static final Duration LONG = Duration.ofMinutes(5);
 
@@ -25,16 +27,23 @@ final class Closer implements AutoCloseable {
     this.begunAt = begunAt;
   }
 
+  /** What container/stale-order-closer tells the JVM, as far as it makes a difference, and more. */
+  static List<String> asInItsContainer(String... more) {
+    return Stream.concat(
+            Stream.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"), Arrays.stream(more))
+        .toList();
+  }
+
   /**
    * Starts one and waits for {@code service_started}.
    *
    * @param settings on top of those that the shop and WeChat Pay want
    */
   static Closer start(Stage stage, BenchShop shop, Map<String, String> settings) {
-    return start(stage, shop, settings, List.of());
+    return start(stage, shop, settings, asInItsContainer());
   }
 
-  /** As above, with options for the JVM. */
+  /** As above, with these options for the JVM and no others. */
   static Closer start(
       Stage stage, BenchShop shop, Map<String, String> settings, List<String> jvmOptions) {
     Map<String, String> all = new HashMap<>(stage.wechat().settings());

@@ -10,6 +10,7 @@ import java.util.Map;
 final class DrainBench {
   private static final String OURS = "this service";
   private static final String OURS_CONFIRMED = "this service, each close confirmed";
+  private static final String OURS_PLAIN = "this service, a JVM without options";
   private static final String LOOP = "official SDK, one after another";
   private static final String THREADS = "official SDK, 64 threads";
 
@@ -41,8 +42,9 @@ final class DrainBench {
 
   private Chapter measure() {
     for (int round = 0; round < choices.rounds(); round++) {
-      keep(OURS, ours(false));
-      keep(OURS_CONFIRMED, ours(true));
+      keep(OURS, ours(false, Closer.asInItsContainer()));
+      keep(OURS_CONFIRMED, ours(true, Closer.asInItsContainer()));
+      keep(OURS_PLAIN, ours(false, List.of()));
       keep(LOOP, sdk(1, choices.size(600, 60)));
       keep(THREADS, sdk(64, choices.size(6_000, 600)));
     }
@@ -117,7 +119,7 @@ final class DrainBench {
         Numbers.median(all.stream().map(Run::postgresMs).toList()));
   }
 
-  private Run ours(boolean confirm) {
+  private Run ours(boolean confirm, List<String> jvmOptions) {
     int orders = choices.size(20_000, 1_000);
     BenchShop shop = stage.shop();
     Map<String, String> settings =
@@ -125,7 +127,7 @@ final class DrainBench {
             "CLOSE_CONFIRM", Boolean.toString(confirm),
             "CLOSE_RATE", "2000",
             "SWEEP_INTERVAL", "1s");
-    try (Closer closer = Closer.start(stage, shop, settings)) {
+    try (Closer closer = Closer.start(stage, shop, settings, jvmOptions)) {
       Duration cpu = closer.cpu();
       Duration postgres = stage.postgresCpu(shop);
       due(shop, orders);

@@ -38,11 +38,11 @@ final class FootprintBench {
             Numbers.quantile(idle, 1))
         .row(
             "most resident memory, %,d orders drained, MiB".formatted(drained),
-            drain(stage, drained, List.of()),
+            drain(stage, drained, Closer.asInItsContainer()),
             "")
         .row(
-            "the same with a heap of 64 MiB (`-Xmx64m -XX:+UseSerialGC`)",
-            drain(stage, drained, List.of("-Xmx64m", "-XX:+UseSerialGC")),
+            "the same with a heap of 64 MiB (`-Xmx64m`)",
+            drain(stage, drained, Closer.asInItsContainer("-Xmx64m")),
             "")
         .end();
   }

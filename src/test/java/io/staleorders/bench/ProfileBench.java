@@ -77,7 +77,7 @@ final class ProfileBench {
     try {
       Files.writeString(EVENTS, CPU_SAMPLES);
       List<String> recording =
-          List.of(
+          Closer.asInItsContainer(
               "-XX:StartFlightRecording=filename=%s,settings=%s,dumponexit=true"
                   .formatted(RECORDING, EVENTS));
       Map<String, Duration> threads;
