@@ -1,0 +1,59 @@
+package io.staleorders.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.staleorders.testkit.Options;
+import io.staleorders.testkit.Rig;
+import io.staleorders.testkit.Shop;
+import io.staleorders.testkit.Tap;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** How often a busy copy looks whether there is more to do: each look passes all that waits. */
+class LookTest {
+  private final Rig rig = Rig.open();
+  private final Shop shop = rig.shop();
+
+  @AfterEach
+  void close() {
+    rig.close();
+  }
+
+  @Test
+  void backlogIsLookedAtNowAndThenAndNotAfterEachOrder() {
+    rig.restart(Options.defaults().confirm(false));
+    shop.orders("ORDER-", 600, Duration.ofMinutes(20), Shop.SUB_MCHID);
+    Statements statements = new Statements();
+
+    long begun = Ticker.now();
+    try (Sweep sweep = rig.copy("copy-1", Tap.on(rig.pool(), statements))) {
+      sweep.run();
+    }
+    long turns = Ticker.since(begun).dividedBy(Duration.ofMillis(100));
+
+    assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(600);
+    // One each turn, one around each claim, and the pages of the scan.
+    assertThat(statements.looks.get())
+        .as("looks in %d turns with %d claims", turns, statements.claims.get())
+        .isLessThan((int) turns + 2 * statements.claims.get() + 10);
+  }
+
+  private static final class Statements implements Tap.Listener {
+    private final AtomicInteger looks = new AtomicInteger();
+    private final AtomicInteger claims = new AtomicInteger();
+
+    @Override
+    public void before(String sql) {
+      if (sql.contains("AS claimable_at")) {
+        looks.incrementAndGet();
+      } else if (sql.contains("claim_id = gen_random_uuid()")) {
+        claims.incrementAndGet();
+      }
+    }
+
+    @Override
+    public void after(String sql) {}
+  }
+}
