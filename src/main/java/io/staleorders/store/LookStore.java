@@ -6,14 +6,15 @@ import java.sql.SQLException;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /** The one cheap query of an idle copy. */
 public final class LookStore {
   /**
-   * One round trip and one transaction, that of the two statements, which is what the bounds hold
-   * for.
+   * The bounds of the transaction go to the server together with the query: a copy with nothing to
+   * do sends nothing else.
    *
    * <p>OFFSET 0 keeps an EXISTS what it is, a lookup by key for each row, from the first row on. As
    * a join, and planned without statistics of our tables, it would go through all of them each
@@ -82,8 +83,8 @@ public final class LookStore {
    *     way, which passes all that it has entered already
    */
   public Look look(boolean forNew) {
-    return jdbi.withHandle(
-        handle ->
+    return jdbi.inTransaction(
+        (Handle handle) ->
             handle.createQuery(look).bind("for_new", forNew).execute(LookStore::lookAfterBounds));
   }
 
@@ -91,8 +92,10 @@ public final class LookStore {
       throws SQLException {
     try (ctx) {
       PreparedStatement statement = executed.get();
-      if (!statement.getMoreResults()) {
-        throw new SQLException("the look has no result");
+      while (!statement.getMoreResults()) {
+        if (statement.getUpdateCount() == -1) {
+          throw new SQLException("the look has no result");
+        }
       }
       try (ResultSet row = statement.getResultSet()) {
         row.next();

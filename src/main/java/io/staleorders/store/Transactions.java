@@ -10,12 +10,8 @@ final class Transactions {
   private static final Duration LONG_LOCK_WAIT = Duration.ofSeconds(10);
   private static final Duration LONG = Duration.ofSeconds(25);
 
-  /**
-   * The bounds of {@link #longOne} as a statement, for a transaction that is a single round trip.
-   */
-  static final String LONG_BOUNDS =
-      "SELECT set_config('lock_timeout', '%d', true), set_config('statement_timeout', '%d', true)"
-          .formatted(LONG_LOCK_WAIT.toMillis(), LONG.toMillis());
+  /** What makes a transaction a {@link #longOne}, for one that sends it together with its query. */
+  static final String LONG_BOUNDS = bounds(LONG_LOCK_WAIT, LONG);
 
   private Transactions() {}
 
@@ -42,16 +38,19 @@ final class Transactions {
       Jdbi jdbi, Duration lockWait, Duration length, HandleCallback<R, RuntimeException> work) {
     return jdbi.inTransaction(
         (Handle handle) -> {
-          // Set for the transaction alone: behind PgBouncer the session is shared.
-          handle.execute(
-              """
-              SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-              SET LOCAL lock_timeout = '%1$d ms';
-              SET LOCAL statement_timeout = '%2$d ms';
-              SET LOCAL idle_in_transaction_session_timeout = '%2$d ms'
-              """
-                  .formatted(lockWait.toMillis(), length.toMillis()));
+          handle.execute(bounds(lockWait, length));
           return work.withHandle(handle);
         });
+  }
+
+  /** Set for the transaction alone: behind PgBouncer the session is shared. */
+  private static String bounds(Duration lockWait, Duration length) {
+    return """
+    SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+    SET LOCAL lock_timeout = '%1$d ms';
+    SET LOCAL statement_timeout = '%2$d ms';
+    SET LOCAL idle_in_transaction_session_timeout = '%2$d ms'\
+    """
+        .formatted(lockWait.toMillis(), length.toMillis());
   }
 }

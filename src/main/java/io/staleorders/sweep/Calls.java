@@ -292,7 +292,8 @@ final class Calls implements AutoCloseable {
       whenDone(uncalled(task.claim()), new Decision.Uncalled());
     } finally {
       int target = target();
-      if (isMuch(target - unanswered.decrementAndGet(), target)) {
+      int room = target - unanswered.decrementAndGet();
+      if (isMuch(room, target) && !isMuch(room - 1, target)) {
         finished.release();
       }
       concurrency.release();

@@ -24,11 +24,11 @@ import org.slf4j.LoggerFactory;
 public final class Sweep implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Sweep.class);
 
-  /** Shortest pause between two looks for more while calls are under way. */
+  /** Longest pause between two looks for more while calls are under way. */
   private static final Duration TURN = Duration.ofMillis(100);
 
-  /** A look for new orders takes one part in so many of the time while others are called about. */
-  private static final int LOOKS_APART = 20;
+  /** Shortest time between two looks for new orders while others are called about. */
+  private static final Duration LOOKS_FOR_NEW_APART = Duration.ofMillis(200);
 
   /** How soon a database that did not answer is asked again. */
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
@@ -167,11 +167,10 @@ public final class Sweep implements AutoCloseable {
    * the look passes all that wait for their calls.
    */
   private Look lookForWork() {
-    long begun = Ticker.now();
     lookedForNew = !scan.isRunning() && (!calls.areUnderWay() || Ticker.isOver(nextLookForNew));
     Look look = stores.look().look(lookedForNew);
     if (lookedForNew) {
-      nextLookForNew = Ticker.after(Ticker.since(begun).multipliedBy(LOOKS_APART));
+      nextLookForNew = Ticker.after(LOOKS_FOR_NEW_APART);
     }
     return look;
   }
@@ -192,7 +191,7 @@ public final class Sweep implements AutoCloseable {
       }
       claimed = look.claimDue() ? calls.claim() : 0;
     }
-    if (claimed == 0 && !scan.isRunning()) {
+    if (database.isUnavailable() || (claimed == 0 && !scan.isRunning())) {
       calls.awaitRoom(TURN);
     }
   }

@@ -45,7 +45,7 @@ class TurnsTest {
 
   /** Slots are a hundredth further apart than the rate: see RateStore. */
   @Property
-  void callsOfACopyNeverPassTheRateWhereverItStandsStill(
+  void turnsOfACopyNeverPassTheRateWhereverItStandsStill(
       @ForAll @IntRange(min = 1, max = 2_000) int rate, @ForAll long seed) {
     Random random = new Random(seed);
     Turns anew = new Turns(Duration.ofMillis(200), 0);
