@@ -84,12 +84,13 @@ public final class ClaimStore {
 
   /** Claims due orders of no paused scope, longest due first. */
   public Claims claim(int limit) {
-    return jdbi.withHandle(handle -> take(handle.createQuery(claim), limit));
+    return Transactions.shortOne(jdbi, handle -> take(handle.createQuery(claim), limit));
   }
 
   /** Claims those of the named orders that are due. */
   public Claims claimNamed(List<String> outTradeNos, int limit) {
-    return jdbi.withHandle(
+    return Transactions.shortOne(
+        jdbi,
         handle ->
             take(
                 handle.createQuery(claimNamed).bind("named", outTradeNos.toArray(String[]::new)),
@@ -98,7 +99,8 @@ public final class ClaimStore {
 
   /** Claims one due order of a paused scope, to try whether the pause can end. */
   public Claims claimProbe(PauseScope scope) {
-    return jdbi.withHandle(
+    return Transactions.shortOne(
+        jdbi,
         handle ->
             switch (scope) {
               case PauseScope.Account account -> take(handle.createQuery(claimOfAccount), 1);

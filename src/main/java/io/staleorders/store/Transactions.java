@@ -43,13 +43,18 @@ final class Transactions {
         });
   }
 
-  /** Set for the transaction alone: behind PgBouncer the session is shared. */
+  /**
+   * Set for the transaction alone: behind PgBouncer the session is shared. What a sweep reads was
+   * written lately and is in memory; at the cost of a disk's pages a server that has no statistics
+   * of a young table yet would go through all of it for a batch of orders, not look them up.
+   */
   private static String bounds(Duration lockWait, Duration length) {
     return """
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     SET LOCAL lock_timeout = '%1$d ms';
     SET LOCAL statement_timeout = '%2$d ms';
-    SET LOCAL idle_in_transaction_session_timeout = '%2$d ms'\
+    SET LOCAL idle_in_transaction_session_timeout = '%2$d ms';
+    SET LOCAL random_page_cost = 1.1\
     """
         .formatted(lockWait.toMillis(), length.toMillis());
   }

@@ -7,15 +7,13 @@ import io.staleorders.store.RecordStore;
 import io.staleorders.store.Recorded;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,8 +183,8 @@ final class Recorder implements AutoCloseable {
       return;
     }
     database.recorded();
-    Map<Outcome, Pending> pending =
-        batch.stream().collect(Collectors.toMap(Pending::outcome, Function.identity()));
+    IdentityHashMap<Outcome, Pending> pending = new IdentityHashMap<>();
+    batch.forEach(one -> pending.put(one.outcome(), one));
     recorded.forEach(
         one ->
             Optional.ofNullable(pending.get(one.outcome()))

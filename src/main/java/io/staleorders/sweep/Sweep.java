@@ -27,8 +27,13 @@ public final class Sweep implements AutoCloseable {
   /** Longest pause between two looks for more while calls are under way. */
   private static final Duration TURN = Duration.ofMillis(100);
 
-  /** Shortest time between two looks for new orders while others are called about. */
+  /** Time between two looks for new orders while others are called about. */
   private static final Duration LOOKS_FOR_NEW_APART = Duration.ofMillis(200);
+
+  /** The same, as a multiple of what the last one took, up to {@link #LOOKS_FOR_NEW_AT_LEAST}. */
+  private static final int LOOKS_FOR_NEW_SHARE = 20;
+
+  private static final Duration LOOKS_FOR_NEW_AT_LEAST = Duration.ofSeconds(2);
 
   /** How soon a database that did not answer is asked again. */
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
@@ -164,13 +169,16 @@ public final class Sweep implements AutoCloseable {
 
   /**
    * Orders that fell due meanwhile are looked for only now and then while others are called about:
-   * the look passes all that wait for their calls.
+   * the look passes all that wait for their calls, which are called about before anyway.
    */
   private Look lookForWork() {
     lookedForNew = !scan.isRunning() && (!calls.areUnderWay() || Ticker.isOver(nextLookForNew));
+    long begun = Ticker.now();
     Look look = stores.look().look(lookedForNew);
     if (lookedForNew) {
-      nextLookForNew = Ticker.after(LOOKS_FOR_NEW_APART);
+      Duration share = Ticker.since(begun).multipliedBy(LOOKS_FOR_NEW_SHARE);
+      nextLookForNew =
+          Ticker.after(longest(LOOKS_FOR_NEW_APART, shortest(share, LOOKS_FOR_NEW_AT_LEAST)));
     }
     return look;
   }
@@ -237,6 +245,10 @@ public final class Sweep implements AutoCloseable {
         .addKeyValue("calls", summary.calls())
         .addKeyValue("duration_ms", Ticker.since(begun).toMillis())
         .log("sweep finished");
+  }
+
+  private static Duration longest(Duration a, Duration b) {
+    return a.compareTo(b) >= 0 ? a : b;
   }
 
   private static Duration shortest(Duration a, Duration b) {

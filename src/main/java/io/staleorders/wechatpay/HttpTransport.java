@@ -87,7 +87,10 @@ final class HttpTransport {
 
   /** {@code 503} with {@code Retry-After: 0} would make OkHttp repeat the request by itself. */
   private static Response withoutRetryAfter(Interceptor.Chain chain) throws IOException {
-    return chain.proceed(chain.request()).newBuilder().removeHeader("Retry-After").build();
+    Response response = chain.proceed(chain.request());
+    return response.header("Retry-After") == null
+        ? response
+        : response.newBuilder().removeHeader("Retry-After").build();
   }
 
   /**

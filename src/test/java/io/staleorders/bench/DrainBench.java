@@ -17,6 +17,7 @@ final class DrainBench {
   private final Stage stage;
   private final Choices choices;
   private final Map<String, List<Run>> runs = new LinkedHashMap<>();
+  private final List<Double> signatures = new ArrayList<>();
 
   /**
    * One drain.
@@ -47,8 +48,8 @@ final class DrainBench {
       keep(OURS_PLAIN, ours(false, List.of()));
       keep(LOOP, sdk(1, choices.size(600, 60)));
       keep(THREADS, sdk(64, choices.size(6_000, 600)));
+      signatures.add(SignatureBench.ofProviderInUse().both());
     }
-    SignatureBench.Cost signature = SignatureBench.ofProviderInUse();
     Chapter.Table table =
         new Chapter()
             .table(
@@ -86,11 +87,10 @@ final class DrainBench {
         .end()
         .picture("Orders closed a second", "drain-speed.svg")
         .picture("CPU time an order", "drain-cpu.svg")
-        .say(perCall(signature));
+        .say(perCall(Numbers.median(signatures)));
   }
 
-  private String perCall(SignatureBench.Cost signature) {
-    double pair = signature.signMs() + signature.verifyMs();
+  private String perCall(double pair) {
     Run confirmed = median(OURS_CONFIRMED);
     double call = confirmed.cpuMs() / confirmed.calls();
     double unconfirmed = median(OURS).cpuMs();

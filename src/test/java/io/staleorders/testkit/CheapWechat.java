@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.staleorders.sandbox.SandboxKeys;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -39,10 +38,15 @@ import java.util.regex.Pattern;
 public final class CheapWechat implements AutoCloseable {
   private static final Pattern QUERY =
       Pattern.compile(
-          "GET /v3/pay/partner/transactions/out-trade-no/([^?]+)\\?sp_mchid=([0-9]+)&sub_mchid=([0-9]+) .*");
+          "GET /v3/pay/partner/transactions/out-trade-no/([^?]+)\\?sp_mchid=([0-9]+)&sub_mchid=([0-9]+) ");
 
   private static final String COUNTS = "GET /counts ";
   private static final String DELAY = "PUT /delay/";
+
+  private static final String CONTENT_LENGTH = "Content-Length: ";
+
+  /** Of one client that sends its next request when it has the reply to the last. */
+  private static final int LONGEST_REQUEST = 4_096;
 
   private static final String NONCE = "593BEC0C930BF1AFEB40B4A08C8FB242";
 
@@ -172,11 +176,18 @@ public final class CheapWechat implements AutoCloseable {
 
   private void serve(Socket connection) {
     try (connection) {
-      InputStream in = new BufferedInputStream(connection.getInputStream(), 2_048);
-      byte[] line = new byte[4_096];
-      for (String first = line(in, line); !first.isEmpty(); first = line(in, line)) {
-        skipRest(in, line);
-        connection.getOutputStream().write(reply(first).getBytes(ISO_8859_1));
+      InputStream in = connection.getInputStream();
+      byte[] buffer = new byte[LONGEST_REQUEST];
+      int filled = 0;
+      for (int got = in.read(buffer);
+          got > 0;
+          got = in.read(buffer, filled, LONGEST_REQUEST - filled)) {
+        filled += got;
+        String request = new String(buffer, 0, filled, ISO_8859_1);
+        if (request.length() >= length(request)) {
+          connection.getOutputStream().write(reply(request).getBytes(ISO_8859_1));
+          filled = 0;
+        }
       }
     } catch (IOException e) {
       // The client went away, or this server was closed.
@@ -187,19 +198,33 @@ public final class CheapWechat implements AutoCloseable {
     }
   }
 
-  private String reply(String first) throws InterruptedException {
-    if (first.startsWith(COUNTS)) {
+  /** How long the request is that begins so; endless, where that is not said yet. */
+  private static int length(String beginning) {
+    int body = beginning.indexOf("\r\n\r\n") + 4;
+    if (body < 4) {
+      return Integer.MAX_VALUE;
+    }
+    int header = beginning.lastIndexOf(CONTENT_LENGTH, body);
+    if (header < 0) {
+      return body;
+    }
+    int from = header + CONTENT_LENGTH.length();
+    return body + Integer.parseInt(beginning, from, beginning.indexOf('\r', from), 10);
+  }
+
+  private String reply(String request) throws InterruptedException {
+    if (request.startsWith(COUNTS)) {
       return text(200, "", "%d %d".formatted(closes(), queries()));
     }
-    if (first.startsWith(DELAY)) {
-      delay(Duration.ofMillis(Long.parseLong(first.split("[ /]", -1)[3])));
+    if (request.startsWith(DELAY)) {
+      delay(Duration.ofMillis(Long.parseLong(request.split("[ /]", -1)[3])));
       return text(200, "", "");
     }
     if (delay.isPositive() && closed.await(delay.toNanos(), TimeUnit.NANOSECONDS)) {
       return "";
     }
-    Matcher query = QUERY.matcher(first);
-    if (!query.matches()) {
+    Matcher query = QUERY.matcher(request);
+    if (!query.lookingAt()) {
       closes.increment();
       return closedReply();
     }
@@ -244,27 +269,5 @@ public final class CheapWechat implements AutoCloseable {
 
   private static long second() {
     return InstantSource.system().instant().getEpochSecond();
-  }
-
-  /** Skips the headers and the body. */
-  private static void skipRest(InputStream in, byte[] buffer) throws IOException {
-    int length = 0;
-    for (String line = line(in, buffer); !line.isEmpty(); line = line(in, buffer)) {
-      if (line.regionMatches(true, 0, "Content-Length:", 0, 15)) {
-        length = Integer.parseInt(line.substring(15).strip());
-      }
-    }
-    in.skipNBytes(length);
-  }
-
-  /** Without its end; empty at the end of the connection too. A longer line is cut off. */
-  private static String line(InputStream in, byte[] buffer) throws IOException {
-    int length = 0;
-    for (int b = in.read(); b != -1 && b != '\n'; b = in.read()) {
-      if (b != '\r' && length < buffer.length) {
-        buffer[length++] = (byte) b;
-      }
-    }
-    return new String(buffer, 0, length, ISO_8859_1);
   }
 }
