@@ -25,15 +25,7 @@ public final class Sweep implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Sweep.class);
 
   /** Longest pause between two looks for more while calls are under way. */
-  private static final Duration TURN = Duration.ofMillis(100);
-
-  /** Time between two looks for new orders while others are called about. */
-  private static final Duration LOOKS_FOR_NEW_APART = Duration.ofMillis(200);
-
-  /** The same, as a multiple of what the last one took, up to {@link #LOOKS_FOR_NEW_AT_LEAST}. */
-  private static final int LOOKS_FOR_NEW_SHARE = 20;
-
-  private static final Duration LOOKS_FOR_NEW_AT_LEAST = Duration.ofSeconds(2);
+  private static final Duration TURN = Duration.ofMillis(200);
 
   /** How soon a database that did not answer is asked again. */
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
@@ -50,7 +42,7 @@ public final class Sweep implements AutoCloseable {
   private final Scan scan;
   private final Calls calls;
   private boolean lookedForNew;
-  private long nextLookForNew = Ticker.now();
+  private final LookPace lookPace = new LookPace();
 
   public Sweep(
       Stores stores,
@@ -172,13 +164,11 @@ public final class Sweep implements AutoCloseable {
    * the look passes all that wait for their calls, which are called about before anyway.
    */
   private Look lookForWork() {
-    lookedForNew = !scan.isRunning() && (!calls.areUnderWay() || Ticker.isOver(nextLookForNew));
+    lookedForNew = !scan.isRunning() && (!calls.areUnderWay() || lookPace.isDue());
     long begun = Ticker.now();
     Look look = stores.look().look(lookedForNew);
     if (lookedForNew) {
-      Duration share = Ticker.since(begun).multipliedBy(LOOKS_FOR_NEW_SHARE);
-      nextLookForNew =
-          Ticker.after(longest(LOOKS_FOR_NEW_APART, shortest(share, LOOKS_FOR_NEW_AT_LEAST)));
+      lookPace.looked(begun);
     }
     return look;
   }
@@ -199,8 +189,10 @@ public final class Sweep implements AutoCloseable {
       }
       claimed = look.claimDue() ? calls.claim() : 0;
     }
-    if (database.isUnavailable() || (claimed == 0 && !scan.isRunning())) {
+    if (database.isUnavailable()) {
       calls.awaitRoom(TURN);
+    } else if (claimed == 0 && !scan.isRunning()) {
+      calls.awaitRoom(shortest(TURN, lookPace.untilDue()));
     }
   }
 
@@ -245,10 +237,6 @@ public final class Sweep implements AutoCloseable {
         .addKeyValue("calls", summary.calls())
         .addKeyValue("duration_ms", Ticker.since(begun).toMillis())
         .log("sweep finished");
-  }
-
-  private static Duration longest(Duration a, Duration b) {
-    return a.compareTo(b) >= 0 ? a : b;
   }
 
   private static Duration shortest(Duration a, Duration b) {

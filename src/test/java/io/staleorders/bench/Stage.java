@@ -20,9 +20,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Stage implements AutoCloseable {
   static final Duration DELAY = Duration.ofMillis(20);
 
-  /** PostgreSQL's own defaults, but for its memory; nothing is switched off for speed. */
+  /**
+   * PostgreSQL's own defaults, but for its memory. The server that is embedded does not wait for
+   * its disk, unless it is told to.
+   */
   private static final Map<String, String> SETTINGS =
       Map.of(
+          "fsync", "on",
+          "synchronous_commit", "on",
           "shared_buffers", "1GB",
           "max_wal_size", "8GB",
           "checkpoint_timeout", "15min",
