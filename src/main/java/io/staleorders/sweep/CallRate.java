@@ -2,7 +2,6 @@ package io.staleorders.sweep;
 
 import io.staleorders.store.RateStore;
 import io.staleorders.store.RateStore.Slots;
-import io.staleorders.sweep.Turns.Slot;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -19,8 +18,14 @@ import java.util.function.Consumer;
  * moment ahead, and each call waits for the time of its own.
  */
 public final class CallRate {
-  /** How much of the future one statement reserves, and how late a slot may still be used. */
-  static final Duration RESERVE = Duration.ofMillis(200);
+  /** How much of the future one statement reserves. */
+  private static final Duration RESERVE = Duration.ofMillis(200);
+
+  /**
+   * How late a slot may still be used: so many milliseconds' calls more than the rate may fall into
+   * a second, over all copies together.
+   */
+  static final Duration LATEST = Duration.ofMillis(25);
 
   /** How long before the last reserved slot more are reserved, so that there is no gap. */
   private static final Duration AHEAD = Duration.ofMillis(100);
@@ -28,23 +33,14 @@ public final class CallRate {
   /** A statement answered later than this has reserved slots of a time that is past. */
   private static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
 
-  /** Least time between the calls of two slots, as a part of the time between the slots. */
-  private static final double LEAST_DISTANCE = 0.995;
-
-  /**
-   * The same where other copies' slots lie in between, while slots are short. A little less, or
-   * what was late once would stay late.
-   */
-  private static final double OTHERS_SHARE = 0.97;
-
   private final RateStore store;
   private final DatabaseWatch database;
   private final Consumer<List<String>> pausedScopes;
   private final ReentrantLock lock = new ReentrantLock();
-  private final ArrayDeque<Slot> slots = new ArrayDeque<>();
+  private final ArrayDeque<Long> slots = new ArrayDeque<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final LongAdder taken = new LongAdder();
-  private final Turns turns = new Turns(RESERVE, Ticker.now());
+  private final DatabaseTicks ticks = new DatabaseTicks();
   private long countedSince = Ticker.now();
   private long reservedUntil = Ticker.now();
   private volatile double callsASecond;
@@ -74,12 +70,12 @@ public final class CallRate {
     waiting.incrementAndGet();
     try {
       while (!Thread.currentThread().isInterrupted()) {
-        Optional<Slot> slot = next();
+        OptionalLong slot = next();
         if (slot.isEmpty()) {
           return false;
         }
-        sleepUntil(slot.get().at());
-        if (isMyTurn(slot.get())) {
+        sleepUntil(slot.getAsLong());
+        if (isInTime(slot.getAsLong())) {
           taken.increment();
           return true;
         }
@@ -116,16 +112,12 @@ public final class CallRate {
     return database.ask(store::lower).flatMap(rate -> rate);
   }
 
-  /** Waits for the turn of a slot; false if that comes too late for it. */
-  private boolean isMyTurn(Slot slot) {
-    OptionalLong turn = turns.take(slot, Ticker.now());
-    turn.ifPresent(CallRate::sleepUntil);
-    return turn.isPresent()
-        && Ticker.since(slot.at()).compareTo(RESERVE) <= 0
-        && !Thread.currentThread().isInterrupted();
+  /** After a standstill of this process many slots are late at once. */
+  private static boolean isInTime(long slot) {
+    return Ticker.since(slot).compareTo(LATEST) <= 0 && !Thread.currentThread().isInterrupted();
   }
 
-  private Optional<Slot> next() {
+  private OptionalLong next() {
     lock.lock();
     try {
       boolean answered = true;
@@ -133,8 +125,8 @@ public final class CallRate {
         answered = reserve();
       }
       return slots.isEmpty() || database.isUnavailable()
-          ? Optional.empty()
-          : Optional.of(slots.removeFirst());
+          ? OptionalLong.empty()
+          : OptionalLong.of(slots.removeFirst());
     } finally {
       lock.unlock();
     }
@@ -153,13 +145,11 @@ public final class CallRate {
       return true;
     }
     Slots reserved = answer.get();
-    long first = Ticker.now() + Duration.between(reserved.now(), reserved.firstAt()).toNanos();
+    ticks.seen(reserved.now(), asked, Ticker.now());
+    long first = ticks.at(reserved.firstAt());
     long space = reserved.space().toNanos();
-    long distance = Math.round(LEAST_DISTANCE * space);
-    long others = reserved.isShort() ? Math.max(0, first - reservedUntil) : 0;
-    slots.addLast(new Slot(first, distance + Math.round(OTHERS_SHARE * others)));
-    for (int i = 1; i < reserved.count(); i++) {
-      slots.addLast(new Slot(first + i * space, distance));
+    for (int i = 0; i < reserved.count(); i++) {
+      slots.addLast(first + i * space);
     }
     reservedUntil = first + reserved.count() * space;
     callsASecond = reserved.callsASecond();

@@ -137,7 +137,7 @@ final class Chaos implements AutoCloseable {
   }
 
   private void holdRate(Promises.Seen seen) {
-    // A slot may be used 200 ms late, and a busy machine sends late.
+    // What leaves in time may arrive late on a busy machine.
     hold(seen, Duration.ofSeconds(1), Duration.ofMillis(500));
     hold(seen, Duration.ofSeconds(10), Duration.ofMillis(200));
     long counted = sandbox.count(Counter.CLOSES) + sandbox.count(Counter.QUERIES);

@@ -17,7 +17,7 @@ class CallRateTest {
 
   @Test
   void slotIsUsedOfTheAnswerThatReservedIt() {
-    Slow database = new Slow(0);
+    Slow database = new Slow(0, 0, Duration.ZERO);
 
     assertThat(rate(database).take()).isTrue();
 
@@ -27,11 +27,23 @@ class CallRateTest {
   /** As after SIGSTOP and SIGCONT: the slots are of a time that is past. */
   @Test
   void slotsThatAnAnswerBringsTooLateAreNotUsed() {
-    Slow database = new Slow(1);
+    Slow database = new Slow(1, 1, Duration.ofMillis(1_100));
 
     assertThat(rate(database).take()).isTrue();
 
     assertThat(database.answers).hasValue(2);
+  }
+
+  /** Known from the first answer is when the database's clock reads what. */
+  @Test
+  void slotsThatPassedWhileTheDatabaseWasAskedAreNotUsed() {
+    Slow database = new Slow(2, 2, Duration.ofMillis(500));
+    CallRate rate = rate(database);
+    assertThat(rate.take()).isTrue();
+
+    assertThat(rate.take()).isTrue();
+
+    assertThat(database.answers).hasValue(3);
   }
 
   private CallRate rate(Slow database) {
@@ -42,13 +54,18 @@ class CallRateTest {
         paused -> {});
   }
 
-  /** Some of whose answers come more than a second late. */
+  /** Some of whose answers come late. */
   private static final class Slow implements Tap.Listener {
     private final AtomicInteger answers = new AtomicInteger();
-    private final int late;
+    private final int first;
+    private final int last;
+    private final Duration by;
 
-    Slow(int late) {
-      this.late = late;
+    /** Those from the first to the last, counted from one. */
+    Slow(int first, int last, Duration by) {
+      this.first = first;
+      this.last = last;
+      this.by = by;
     }
 
     @Override
@@ -56,11 +73,11 @@ class CallRateTest {
 
     @Override
     public void after(String sql) {
-      long end = Ticker.after(Duration.ofMillis(1_100));
-      while (answers.get() < late && !Ticker.isOver(end)) {
+      int answer = answers.incrementAndGet();
+      long end = Ticker.after(answer >= first && answer <= last ? by : Duration.ZERO);
+      while (!Ticker.isOver(end)) {
         LockSupport.parkNanos(Ticker.until(end).toNanos());
       }
-      answers.incrementAndGet();
     }
   }
 }
