@@ -38,7 +38,7 @@ class DatabaseTicksTest {
   void wayThatBecameLongerIsFollowed() {
     seen(0, 0, 2);
 
-    for (int i = 1; i <= 100; i++) {
+    for (long i = 1; i <= 100; i++) {
       seen(100 * i, 100 * i, 100 * i + 80);
     }
 
