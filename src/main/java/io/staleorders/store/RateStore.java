@@ -13,10 +13,10 @@ import org.jdbi.v3.core.Jdbi;
  */
 public final class RateStore {
   /**
-   * Slots are this much further apart than the rate allows: calls are sent a few milliseconds after
-   * their slots, some more, some less, and no ten seconds may see too many for that.
+   * Slots are a hundredth further apart than the rate allows: calls are sent a few milliseconds
+   * after their slots, some more, some less, and no second may see too many for that.
    */
-  private static final double SPACE = 1.005;
+  private static final double SPACE = 1.01;
 
   /**
    * The allowed rate: what a refusal lowered it to, climbing again by 2 % of CLOSE_RATE a second

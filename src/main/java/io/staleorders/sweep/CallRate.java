@@ -22,10 +22,10 @@ public final class CallRate {
   private static final Duration RESERVE = Duration.ofMillis(200);
 
   /**
-   * How late a slot may still be used: so many milliseconds' calls more than the rate may fall into
-   * a second, over all copies together.
+   * How late a slot may still be used. Over all copies together, a second sees the calls of so many
+   * milliseconds more than its slots, never more.
    */
-  static final Duration LATEST = Duration.ofMillis(25);
+  static final Duration LATEST = Duration.ofMillis(15);
 
   /** How long before the last reserved slot more are reserved, so that there is no gap. */
   private static final Duration AHEAD = Duration.ofMillis(100);
