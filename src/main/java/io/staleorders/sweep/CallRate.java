@@ -25,7 +25,7 @@ public final class CallRate {
    * How late a slot may still be used. Over all copies together, a second sees the calls of so many
    * milliseconds more than its slots, never more.
    */
-  static final Duration LATEST = Duration.ofMillis(15);
+  static final Duration LATEST = Duration.ofMillis(20);
 
   /** How long before the last reserved slot more are reserved, so that there is no gap. */
   private static final Duration AHEAD = Duration.ofMillis(100);

@@ -11,20 +11,23 @@ import org.awaitility.Awaitility;
 /**
  * {@code CLOSE_RATE} at work, with more due than it lets through: how much of it is used, and
  * whether it is ever passed. By the times at which calls were sent ({@code
- * close_attempt.started_at}), from the third second on.
+ * close_attempt.started_at}).
  */
 final class RateBench {
   private static final String SENT =
       "SELECT extract(epoch FROM started_at) FROM order_closer.close_attempt ORDER BY 1";
 
+  /** In this time after the first call the JVM compiles. */
+  private static final int WARM_UP_SECONDS = 10;
+
   private final Stage stage;
   private final Choices choices;
 
   /**
-   * What calls came to in the time that is looked at.
+   * What calls came to.
    *
-   * @param average calls a second
-   * @param mostInOneSecond in any second, wherever it begins
+   * @param average calls a second, once the service is warm
+   * @param mostInOneSecond in any second from the first call on, wherever it begins
    * @param mostInTenSeconds a second, in any ten of them
    */
   record Use(double average, double mostInOneSecond, double mostInTenSeconds) {}
@@ -84,8 +87,12 @@ final class RateBench {
     try {
       IntStream.range(0, copies).forEach(i -> closers.add(Closer.start(stage, shop, settings)));
       shop.orders(
-          "R", rate * (seconds + 8), "NOTPAY", Duration.ofMinutes(16), Duration.ofMinutes(24));
-      awaitSent(shop, seconds + 2.5);
+          "R",
+          rate * (seconds + WARM_UP_SECONDS + 6),
+          "NOTPAY",
+          Duration.ofMinutes(16),
+          Duration.ofMinutes(24));
+      awaitSent(shop, seconds + WARM_UP_SECONDS + 0.5);
       Use use = use(shop.numbers(SENT), seconds);
       System.out.printf("   CLOSE_RATE=%d, %d cop.: %s%n", rate, copies, use);
       return use;
@@ -109,9 +116,11 @@ final class RateBench {
 
   /** Of the times at which calls were sent, in seconds and in order. */
   static Use use(List<Double> sent, int seconds) {
-    double from = sent.getFirst() + 2;
-    List<Double> seen = sent.stream().filter(at -> at >= from && at < from + seconds).toList();
-    return new Use(seen.size() / (double) seconds, most(seen, 1), most(seen, 10) / 10.0);
+    double from = sent.getFirst() + WARM_UP_SECONDS;
+    double end = from + seconds;
+    long warm = sent.stream().filter(at -> at >= from && at < end).count();
+    List<Double> all = sent.stream().filter(at -> at < end).toList();
+    return new Use(warm / (double) seconds, most(all, 1), most(all, 10) / 10.0);
   }
 
   /** Most in any time of that length: one that begins with a call. */

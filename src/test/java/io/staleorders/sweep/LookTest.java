@@ -31,7 +31,7 @@ class LookTest {
     try (Sweep sweep = rig.copy("copy-1", Tap.on(rig.pool(), statements))) {
       sweep.run();
     }
-    long turns = Ticker.since(begun).dividedBy(Duration.ofMillis(100));
+    long turns = Ticker.since(begun).dividedBy(Duration.ofMillis(200));
 
     assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(600);
     // One each turn, one around each claim, and the pages of the scan.
