@@ -128,8 +128,8 @@ final class DrainBench {
             "CLOSE_RATE", "2000",
             "SWEEP_INTERVAL", "1s");
     try (Closer closer = Closer.start(stage, shop, settings, jvmOptions)) {
-      Duration cpu = closer.cpu();
       Duration postgres = stage.postgresCpu(shop);
+      Duration cpu = closer.cpu();
       due(shop, orders);
       Closer.awaitDrained(shop, Duration.ofMinutes(5));
       double seconds =
@@ -152,8 +152,8 @@ final class DrainBench {
     BenchShop shop = stage.shop();
     due(shop, orders);
     try (SdkProcess sdk = SdkProcess.start(stage, shop, threads, orders)) {
-      Duration cpu = sdk.cpu();
       Duration postgres = stage.postgresCpu(shop);
+      Duration cpu = sdk.cpu();
       double seconds = sdk.closeAll();
       return run(orders, 1, seconds, sdk.cpu().minus(cpu), stage.postgresCpu(shop).minus(postgres));
     } finally {
