@@ -19,14 +19,6 @@ final class Cpu {
     return of(ProcessHandle.of(pid).orElseThrow());
   }
 
-  /** CPU time of a process and of all that it started, of which some have ended. */
-  static Duration ofTree(ProcessHandle root) {
-    Duration ended = time(stat(Path.of("/proc", Long.toString(root.pid()))), 13);
-    return Stream.concat(Stream.of(root), root.descendants())
-        .map(Cpu::of)
-        .reduce(ended, Duration::plus);
-  }
-
   /** Resident memory of a process in MiB: {@code VmRSS} now, {@code VmHWM} at most. */
   static double memory(long pid, String field) {
     try (Stream<String> lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
@@ -61,16 +53,10 @@ final class Cpu {
     }
   }
 
-  /** Fields 14 and 15 of {@code stat}: its own, in hundredths of a second. */
+  /** Fields 14 and 15 of {@code stat}, in hundredths of a second. */
   private static Duration time(String stat) {
-    return time(stat, 11);
-  }
-
-  /** Two fields of {@code stat}, of which the first has this place after the name. */
-  private static Duration time(String stat, int place) {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return Duration.ofMillis(
-        10 * (Long.parseLong(fields[place]) + Long.parseLong(fields[place + 1])));
+    return Duration.ofMillis(10 * (Long.parseLong(fields[11]) + Long.parseLong(fields[12])));
   }
 
   private static Duration of(ProcessHandle process) {

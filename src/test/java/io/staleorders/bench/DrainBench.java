@@ -24,9 +24,8 @@ final class DrainBench {
    *
    * @param calls to WeChat Pay, an order
    * @param cpuMs of the closing process, an order
-   * @param postgresMs CPU time of PostgreSQL, an order
    */
-  record Run(int orders, int calls, double seconds, double cpuMs, double postgresMs) {
+  record Run(int orders, int calls, double seconds, double cpuMs) {
     double aSecond() {
       return orders / seconds;
     }
@@ -59,7 +58,6 @@ final class DrainBench {
                 "calls an order",
                 "orders a second",
                 "CPU an order, ms",
-                "PostgreSQL's, ms",
                 "as fast as the loop",
                 "CPU of the threads");
     Run loop = median(LOOP);
@@ -74,7 +72,6 @@ final class DrainBench {
           run.calls(),
           run.aSecond(),
           run.cpuMs(),
-          run.postgresMs(),
           "%.1f ×".formatted(run.aSecond() / loop.aSecond()),
           "1 / %.1f".formatted(threads.cpuMs() / run.cpuMs()));
       speeds.put(name, Math.rint(run.aSecond()));
@@ -103,8 +100,8 @@ final class DrainBench {
 
   private void keep(String name, Run run) {
     System.out.printf(
-        "   %-36s %,6d orders %7.1f s %7.0f a second, %.2f ms of CPU an order, PostgreSQL %.2f%n",
-        name, run.orders(), run.seconds(), run.aSecond(), run.cpuMs(), run.postgresMs());
+        "   %-36s %,6d orders %7.1f s %7.0f a second, %.2f ms of CPU an order%n",
+        name, run.orders(), run.seconds(), run.aSecond(), run.cpuMs());
     runs.computeIfAbsent(name, absent -> new ArrayList<>()).add(run);
   }
 
@@ -115,8 +112,7 @@ final class DrainBench {
         one.orders(),
         one.calls(),
         Numbers.median(all.stream().map(Run::seconds).toList()),
-        Numbers.median(all.stream().map(Run::cpuMs).toList()),
-        Numbers.median(all.stream().map(Run::postgresMs).toList()));
+        Numbers.median(all.stream().map(Run::cpuMs).toList()));
   }
 
   private Run ours(boolean confirm, List<String> jvmOptions) {
@@ -128,7 +124,6 @@ final class DrainBench {
             "CLOSE_RATE", "2000",
             "SWEEP_INTERVAL", "1s");
     try (Closer closer = Closer.start(stage, shop, settings, jvmOptions)) {
-      Duration postgres = stage.postgresCpu(shop);
       Duration cpu = closer.cpu();
       due(shop, orders);
       Closer.awaitDrained(shop, Duration.ofMinutes(5));
@@ -137,12 +132,7 @@ final class DrainBench {
               "SELECT extract(epoch FROM (SELECT max(resolved_at) FROM order_closer.order_close)"
                   + " - (SELECT min(started_at) FROM order_closer.close_attempt))");
       int calls = shop.count("order_closer.close_attempt");
-      return run(
-          orders,
-          Math.round((float) calls / orders),
-          seconds,
-          closer.cpu().minus(cpu),
-          stage.postgresCpu(shop).minus(postgres));
+      return run(orders, Math.round((float) calls / orders), seconds, closer.cpu().minus(cpu));
     } finally {
       stage.drop(shop);
     }
@@ -152,10 +142,9 @@ final class DrainBench {
     BenchShop shop = stage.shop();
     due(shop, orders);
     try (SdkProcess sdk = SdkProcess.start(stage, shop, threads, orders)) {
-      Duration postgres = stage.postgresCpu(shop);
       Duration cpu = sdk.cpu();
       double seconds = sdk.closeAll();
-      return run(orders, 1, seconds, sdk.cpu().minus(cpu), stage.postgresCpu(shop).minus(postgres));
+      return run(orders, 1, seconds, sdk.cpu().minus(cpu));
     } finally {
       stage.drop(shop);
     }
@@ -165,8 +154,8 @@ final class DrainBench {
     shop.orders("D", orders, "NOTPAY", Duration.ofMinutes(16), Duration.ofMinutes(24));
   }
 
-  private static Run run(int orders, int calls, double seconds, Duration cpu, Duration postgres) {
-    return new Run(orders, calls, seconds, millis(cpu) / orders, millis(postgres) / orders);
+  private static Run run(int orders, int calls, double seconds, Duration cpu) {
+    return new Run(orders, calls, seconds, millis(cpu) / orders);
   }
 
   private static double millis(Duration time) {

@@ -13,7 +13,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A PostgreSQL that keeps what it is told, on disk, and a WeChat Pay, each a process of its own.
@@ -65,17 +64,6 @@ final class Stage implements AutoCloseable {
   void drop(BenchShop shop) {
     String url = shop.database().jdbcUrl();
     execute("DROP DATABASE " + url.substring(url.lastIndexOf('/') + 1) + " WITH (FORCE)");
-  }
-
-  /** CPU time of all that PostgreSQL has run. */
-  Duration postgresCpu(BenchShop shop) {
-    // What ended just now counts for nobody until the postmaster has taken notice.
-    LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
-    long backend = (long) shop.number("SELECT pg_backend_pid()");
-    return ProcessHandle.of(backend)
-        .flatMap(ProcessHandle::parent)
-        .map(Cpu::ofTree)
-        .orElse(Duration.ZERO);
   }
 
   CheapWechatProcess wechat() {
