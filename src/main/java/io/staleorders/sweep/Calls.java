@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
 import org.slf4j.Logger;
@@ -76,7 +77,9 @@ final class Calls implements AutoCloseable {
     this.counts = counts;
     this.cancelCalls = cancelCalls;
     this.concurrency = new Semaphore(settings.concurrency());
-    this.recorder = new Recorder(stores.record(), shared.database(), this::whenDone);
+    this.recorder =
+        new Recorder(
+            stores.record(), shared.database(), () -> unanswered.get() > 0, this::whenDone);
   }
 
   boolean isStopping() {
@@ -90,6 +93,12 @@ final class Calls implements AutoCloseable {
   /** Whether this copy may call at all. */
   boolean mayCall() {
     return permits.mayBegin();
+  }
+
+  /** Whether more is claimed than is called about in the next second, so that more can wait. */
+  boolean areSupplied() {
+    int target = target();
+    return areUnderWay() && !isMuch(target - unanswered.get(), target);
   }
 
   /**
@@ -186,6 +195,7 @@ final class Calls implements AutoCloseable {
   @Override
   public void close() {
     permits.stop();
+    finished.release();
     long end = Ticker.after(settings.grace());
     awaitClaim(end);
     awaitOutstanding(end);
@@ -195,11 +205,10 @@ final class Calls implements AutoCloseable {
     recorder.close();
   }
 
-  /** In short turns: the sweep waits for the same orders, and may be the one that is told. */
+  /** In short turns: that all have ended is told to the sweep, which waits for it too. */
   private void awaitOutstanding(long end) {
     while (areUnderWay() && !Ticker.isOver(end) && !Thread.currentThread().isInterrupted()) {
-      Duration left = Ticker.until(end);
-      awaitRoom(left.compareTo(STOP_TURN) < 0 ? left : STOP_TURN);
+      LockSupport.parkNanos(Math.min(STOP_TURN.toNanos(), Ticker.until(end).toNanos()));
     }
   }
 
@@ -277,26 +286,37 @@ final class Calls implements AutoCloseable {
 
   private void call(Task task) {
     concurrency.acquireUninterruptibly();
+    Optional<Outcome> outcome;
     try {
-      Attempt.Result result = attempt.make(task, permits.of(task));
-      counts.called(result.outcome().exchanges().size());
-      if (result.outcome().decision() instanceof Decision.RateLimited) {
-        shared.rate().lower().ifPresent(Calls::sayLowered);
-      }
-      // What a stop broke off is no sign of an outage.
-      Outcome outcome =
-          permits.isCancelled() ? result.outcome() : shared.faults().seen(task, result);
-      recorder.accept(outcome, task.lease());
+      outcome = Optional.of(attempt(task));
     } catch (RuntimeException | Error e) {
       log.error("an attempt failed in a way that was not foreseen; its lease has to end", e);
-      whenDone(uncalled(task.claim()), new Decision.Uncalled());
+      outcome = Optional.empty();
     } finally {
-      int target = target();
-      int room = target - unanswered.decrementAndGet();
-      if (isMuch(room, target) && !isMuch(room - 1, target)) {
-        finished.release();
-      }
       concurrency.release();
+      answered();
+    }
+    outcome.ifPresentOrElse(
+        one -> recorder.accept(one, task.lease()),
+        () -> whenDone(uncalled(task.claim()), new Decision.Uncalled()));
+  }
+
+  private Outcome attempt(Task task) {
+    Attempt.Result result = attempt.make(task, permits.of(task));
+    counts.called(result.outcome().exchanges().size());
+    if (result.outcome().decision() instanceof Decision.RateLimited) {
+      shared.rate().lower().ifPresent(Calls::sayLowered);
+    }
+    // What a stop broke off is no sign of an outage.
+    return permits.isCancelled() ? result.outcome() : shared.faults().seen(task, result);
+  }
+
+  /** Tells the sweep when much has to be claimed. */
+  private void answered() {
+    int target = target();
+    int room = target - unanswered.decrementAndGet();
+    if (isMuch(room, target) && !isMuch(room - 1, target)) {
+      finished.release();
     }
   }
 

@@ -13,22 +13,23 @@ import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records outcomes in batches, a moment after they come, without waiting for other orders. What
- * cannot be recorded now, because the database is away or the shop holds its row, is kept and tried
- * again; what makes a batch fail or wait is recorded one by one beside the batches, so that they go
- * on.
+ * Records outcomes in batches: a moment after they come while more calls are under way, at once
+ * after the last. What cannot be recorded now, because the database is away or the shop holds its
+ * row, is kept and tried again; what makes a batch fail or wait is recorded one by one beside the
+ * batches, so that they go on.
  */
 final class Recorder implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Recorder.class);
 
-  /** How long the first outcome of a batch waits for others. */
-  private static final Duration GATHER = Duration.ofMillis(200);
+  /** How long the first outcome of a batch waits for others: one commit serves them all. */
+  private static final Duration GATHER = Duration.ofMillis(500);
 
   private static final Duration TRY_AGAIN = Duration.ofMillis(250);
   private static final Duration TRY_APART_AGAIN = Duration.ofSeconds(1);
@@ -37,6 +38,7 @@ final class Recorder implements AutoCloseable {
 
   private final RecordStore store;
   private final DatabaseWatch database;
+  private final BooleanSupplier moreWillCome;
   private final BiConsumer<Outcome, Decision> whenDone;
   private final Lane together;
   private final Lane apart;
@@ -58,11 +60,17 @@ final class Recorder implements AutoCloseable {
   }
 
   /**
+   * @param moreWillCome whether calls are under way whose outcomes are worth waiting for
    * @param whenDone told of each outcome once nothing more is done with it, with what was recorded
    */
-  Recorder(RecordStore store, DatabaseWatch database, BiConsumer<Outcome, Decision> whenDone) {
+  Recorder(
+      RecordStore store,
+      DatabaseWatch database,
+      BooleanSupplier moreWillCome,
+      BiConsumer<Outcome, Decision> whenDone) {
     this.store = store;
     this.database = database;
+    this.moreWillCome = moreWillCome;
     this.whenDone = whenDone;
     this.together = new Lane("recorder", LARGEST_BATCH, this::recordTogether);
     this.apart = new Lane("recorder-apart", 1, batch -> batch.forEach(this::recordApart));
@@ -144,7 +152,9 @@ final class Recorder implements AutoCloseable {
       held.removeAll(batch);
       long end = Ticker.after(batch.isEmpty() ? TRY_AGAIN : Duration.ZERO);
       while (batch.size() < largest) {
-        Pending next = queue.poll(Math.max(0, Ticker.until(end).toNanos()), TimeUnit.NANOSECONDS);
+        boolean wait = batch.isEmpty() || moreWillCome.getAsBoolean();
+        Pending next =
+            queue.poll(wait ? Math.max(0, Ticker.until(end).toNanos()) : 0, TimeUnit.NANOSECONDS);
         if (next == null) {
           break;
         }

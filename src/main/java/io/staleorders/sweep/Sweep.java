@@ -27,6 +27,9 @@ public final class Sweep implements AutoCloseable {
   /** Longest pause between two looks for more while calls are under way. */
   private static final Duration TURN = Duration.ofMillis(200);
 
+  /** The same while there is plenty to call about: each look, claim and commit costs the shop. */
+  private static final Duration TURN_WHEN_SUPPLIED = Duration.ofSeconds(1);
+
   /** How soon a database that did not answer is asked again. */
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
@@ -191,7 +194,9 @@ public final class Sweep implements AutoCloseable {
     }
     if (database.isUnavailable()) {
       calls.awaitRoom(TURN);
-    } else if (claimed == 0 && !scan.isRunning()) {
+    } else if (!scan.isRunning() && calls.areSupplied()) {
+      calls.awaitRoom(TURN_WHEN_SUPPLIED);
+    } else if (!scan.isRunning() && claimed == 0) {
       calls.awaitRoom(shortest(TURN, lookPace.untilDue()));
     }
   }

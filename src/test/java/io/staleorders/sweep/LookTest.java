@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How often a busy copy looks whether there is more to do: each look passes all that waits. */
+/** How often a busy copy looks, claims and records: each of them costs the shop's database. */
 class LookTest {
   private final Rig rig = Rig.open();
   private final Shop shop = rig.shop();
@@ -40,9 +40,47 @@ class LookTest {
         .isLessThan((int) turns + 2 * statements.claims.get() + 10);
   }
 
+  @Test
+  void copyWithPlentyToCallAboutLooksClaimsAndRecordsSeldom() {
+    rig.restart(Options.defaults().confirm(false).closeRate(50));
+    shop.orders("ORDER-", 200, Duration.ofMinutes(20), Shop.SUB_MCHID);
+    Statements statements = new Statements();
+
+    long begun = Ticker.now();
+    try (Sweep sweep = rig.copy("copy-1", Tap.on(rig.pool(), statements))) {
+      sweep.run();
+    }
+    double seconds = Ticker.since(begun).toNanos() / 1e9;
+
+    assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(200);
+    // Claims for three seconds of calls, more when half of them are used up or a second is over.
+    assertThat(statements.claims.get()).isLessThanOrEqualTo((int) seconds + 3);
+    assertThat(statements.looks.get())
+        .as("looks; in the last second and a half nothing more is claimed, but looked for")
+        .isLessThanOrEqualTo((int) seconds + 2 * statements.claims.get() + 8);
+    assertThat(statements.records.get()).isLessThanOrEqualTo((int) (2 * seconds) + 3);
+  }
+
+  @Test
+  void whatComesLastIsRecordedAtOnce() {
+    rig.restart(Options.defaults().confirm(false));
+    try (Sweep sweep = rig.copy("copy-1", rig.pool())) {
+      shop.orders("FIRST-", 1, Duration.ofMinutes(20), Shop.SUB_MCHID);
+      sweep.run();
+
+      shop.orders("SECOND-", 1, Duration.ofMinutes(20), Shop.SUB_MCHID);
+      long begun = Ticker.now();
+      sweep.run();
+
+      assertThat(Ticker.since(begun)).isLessThan(Duration.ofMillis(450));
+      assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(2);
+    }
+  }
+
   private static final class Statements implements Tap.Listener {
     private final AtomicInteger looks = new AtomicInteger();
     private final AtomicInteger claims = new AtomicInteger();
+    private final AtomicInteger records = new AtomicInteger();
 
     @Override
     public void before(String sql) {
@@ -50,6 +88,8 @@ class LookTest {
         looks.incrementAndGet();
       } else if (sql.contains("claim_id = gen_random_uuid()")) {
         claims.incrementAndGet();
+      } else if (sql.contains("INTO order_closer.close_attempt")) {
+        records.incrementAndGet();
       }
     }
 
