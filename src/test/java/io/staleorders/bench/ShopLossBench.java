@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Handle;
@@ -39,19 +40,38 @@ final class ShopLossBench {
   private final Random random = new Random(42);
   private final AtomicInteger made = new AtomicInteger();
 
-  /** How long one statement after the other took, in milliseconds, and what the service took. */
-  private record Work(List<Double> millis, double seconds, Duration cpu) {
+  /** How long one statement after the other took, in milliseconds, and who had the machine. */
+  private record Work(List<Double> millis, double seconds, Shares shares) {
     double aSecond() {
       return millis.size() / seconds;
     }
-
-    double share() {
-      return cpu.toNanos() / 1e9 / seconds / Runtime.getRuntime().availableProcessors();
-    }
   }
 
-  /** The shop alone and beside a sweep, in turn. */
-  private record Pair(List<Work> alone, List<Work> beside) {}
+  /**
+   * The shop alone and beside a sweep, in turn.
+   *
+   * @param alone one more than beside: before the first and after each
+   */
+  private record Turns(List<Work> alone, List<Work> beside) {
+    /**
+     * What is lost against the times just before and after: the disk is not as fast all the time.
+     */
+    double lost() {
+      return Numbers.median(
+          IntStream.range(0, beside.size())
+              .mapToObj(
+                  i ->
+                      1
+                          - 2
+                              * beside.get(i).aSecond()
+                              / (alone.get(i).aSecond() + alone.get(i + 1).aSecond()))
+              .toList());
+    }
+
+    double share(ToDoubleFunction<Shares> of) {
+      return Numbers.median(beside.stream().map(work -> of.applyAsDouble(work.shares())).toList());
+    }
+  }
 
   private ShopLossBench(Stage stage, Choices choices) {
     this.stage = stage;
@@ -70,7 +90,9 @@ final class ShopLossBench {
             "a second alone",
             "while sweeping",
             "lost",
-            "of all CPU, the service's");
+            "of all CPU, the service",
+            "PostgreSQL for it",
+            "the stand-in for WeChat Pay");
     Chapter.Table paced =
         chapter.table(
             "%d connections, %,d statements a second".formatted(CONNECTIONS, STATEMENTS_A_SECOND),
@@ -83,8 +105,8 @@ final class ShopLossBench {
       shop.mass(ORDERS);
       try (Closer closer = Closer.start(stage, shop, settings(rate))) {
         warmUp(shop, closer, rate);
-        row(busy, rate, inTurn(shop, closer, rate, false));
-        rowOfTimes(paced, rate, inTurn(shop, closer, rate, true));
+        row(busy, rate, inTurn(shop, closer, rate, false, choices.rounds() * 4));
+        rowOfTimes(paced, rate, inTurn(shop, closer, rate, true, choices.rounds() * 2));
       } finally {
         stage.drop(shop);
       }
@@ -97,20 +119,28 @@ final class ShopLossBench {
     return Map.of("CLOSE_RATE", Integer.toString(rate), "SWEEP_INTERVAL", "1s");
   }
 
-  private static void row(Chapter.Table table, int rate, Pair pair) {
-    double alone = Numbers.median(pair.alone().stream().map(Work::aSecond).toList());
-    double beside = Numbers.median(pair.beside().stream().map(Work::aSecond).toList());
-    double share = Numbers.median(pair.beside().stream().map(Work::share).toList());
-    table.row(name(rate), alone, beside, percent(1 - beside / alone), percent(share));
-  }
-
-  private static void rowOfTimes(Chapter.Table table, int rate, Pair pair) {
+  private static void row(Chapter.Table table, int rate, Turns turns) {
     table.row(
         name(rate),
-        Numbers.median(pair.alone().stream().map(Work::aSecond).toList()),
-        Numbers.median(pair.beside().stream().map(Work::aSecond).toList()),
-        Numbers.quantile(allMillis(pair.alone()), 0.99),
-        Numbers.quantile(allMillis(pair.beside()), 0.99));
+        aSecond(turns.alone()),
+        aSecond(turns.beside()),
+        percent(turns.lost()),
+        percent(turns.share(Shares::service)),
+        percent(turns.share(Shares::database)),
+        percent(turns.share(Shares::wechat)));
+  }
+
+  private static void rowOfTimes(Chapter.Table table, int rate, Turns turns) {
+    table.row(
+        name(rate),
+        aSecond(turns.alone()),
+        aSecond(turns.beside()),
+        Numbers.quantile(allMillis(turns.alone()), 0.99),
+        Numbers.quantile(allMillis(turns.beside()), 0.99));
+  }
+
+  private static double aSecond(List<Work> works) {
+    return Numbers.median(works.stream().map(Work::aSecond).toList());
   }
 
   private static List<Double> allMillis(List<Work> works) {
@@ -132,17 +162,18 @@ final class ShopLossBench {
     awaitNoneDue(shop);
   }
 
-  private Pair inTurn(BenchShop shop, Closer closer, int rate, boolean paced) {
-    Pair pair = new Pair(new ArrayList<>(), new ArrayList<>());
-    for (int round = 0; round < choices.rounds() * 2; round++) {
-      pair.alone().add(work(shop, closer, paced));
+  private Turns inTurn(BenchShop shop, Closer closer, int rate, boolean paced, int times) {
+    Turns turns = new Turns(new ArrayList<>(), new ArrayList<>());
+    turns.alone().add(work(shop, closer, paced));
+    for (int time = 0; time < times; time++) {
       int before = attempts(shop);
       due(shop, rate, choices.size(10, 4));
       Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> attempts(shop) > before);
-      pair.beside().add(work(shop, closer, paced));
+      turns.beside().add(work(shop, closer, paced));
       awaitNoneDue(shop);
+      turns.alone().add(work(shop, closer, paced));
     }
-    return pair;
+    return turns;
   }
 
   /** The orders that the shop makes meanwhile are not due. */
@@ -173,7 +204,7 @@ final class ShopLossBench {
   /** What the shop gets done on all of its connections together. */
   private Work work(BenchShop shop, Closer closer, boolean paced) {
     Duration time = Duration.ofSeconds(choices.size(8, 2));
-    Duration cpu = closer.cpu();
+    Shares.Used before = Shares.Used.now(stage, shop, closer);
     try (ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS)) {
       List<Future<List<Double>>> all =
           IntStream.range(0, CONNECTIONS)
@@ -183,7 +214,9 @@ final class ShopLossBench {
       for (Future<List<Double>> one : all) {
         millis.addAll(one.get());
       }
-      return new Work(millis, time.toNanos() / 1e9, closer.cpu().minus(cpu));
+      double seconds = time.toNanos() / 1e9;
+      return new Work(
+          millis, seconds, Shares.between(before, Shares.Used.now(stage, shop, closer), seconds));
     } catch (InterruptedException | ExecutionException e) {
       throw new IllegalStateException(e);
     }

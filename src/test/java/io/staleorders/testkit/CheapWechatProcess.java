@@ -59,6 +59,10 @@ public final class CheapWechatProcess implements AutoCloseable {
     return settings;
   }
 
+  public long pid() {
+    return process.pid();
+  }
+
   /** What it was asked so far. */
   public Counts counts() {
     String[] numbers = ask("GET", "/counts").split(" ", -1);
