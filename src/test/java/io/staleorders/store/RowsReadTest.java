@@ -2,11 +2,14 @@ package io.staleorders.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.order.Decision;
 import io.staleorders.order.MerchantId;
+import io.staleorders.order.TradeState;
 import io.staleorders.testkit.Shop;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.SqlStatements;
@@ -80,6 +83,42 @@ class RowsReadTest {
     before = read("order_close");
     assertThat(claims.claim(20).claims()).hasSize(20);
     assertThat(read("order_close") - before).isLessThan(200);
+  }
+
+  @Test
+  void batchIsLookedUpByNumberAndNotFoundByPassingAllThatWait() {
+    enterAll();
+    withoutStatisticsOfTheShopsTable();
+    ShopStore rows = new ShopStore(jdbi, shop.table(), SP);
+    RecordStore record = new RecordStore(jdbi, shop.table(), rows, SP, "copy-1");
+    ClaimStore claims = new ClaimStore(jdbi, shop.table(), "copy-1", Duration.ofSeconds(60));
+    List<Claim> batch = claims.claim(200).claims();
+    long ours = read("order_close");
+    long theirs = read("orders");
+
+    assertThat(rows.read(batch.stream().map(Claim::outTradeNo).toList())).hasSize(200);
+    assertThat(record.record(batch.stream().map(RowsReadTest::closed).toList())).hasSize(200);
+
+    assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(200);
+    assertThat(read("order_close") - ours).isLessThan(10 * 200);
+    assertThat(read("orders") - theirs).isLessThan(10 * 200);
+  }
+
+  /** As after a restore, until the server has looked through it. Its numbers are unique. */
+  private void withoutStatisticsOfTheShopsTable() {
+    shop.execute("DROP INDEX orders_out_trade_no_idx");
+    shop.execute("CREATE UNIQUE INDEX orders_out_trade_no_idx ON orders (out_trade_no)");
+    shop.execute("DELETE FROM pg_statistic WHERE starelid = 'orders'::regclass");
+  }
+
+  private static Outcome closed(Claim claim) {
+    return new Outcome(
+        claim,
+        claim.subMchid(),
+        claim.createdAt(),
+        new Decision.Closed(Optional.of(TradeState.CLOSED)),
+        Duration.ZERO,
+        List.of());
   }
 
   /** What an idle copy asks: of what was made since the scan before last, a lookup each. */
