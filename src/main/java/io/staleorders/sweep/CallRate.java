@@ -22,10 +22,11 @@ public final class CallRate {
   private static final Duration RESERVE = Duration.ofMillis(200);
 
   /**
-   * How late a slot may still be used. Over all copies together, a second sees the calls of so many
-   * milliseconds more than its slots, never more.
+   * How late a slot may still be used: so late that a second and this time hold no more slots than
+   * the rate allows in a second ({@link Slots#space()}), and a millisecond to spare, by which two
+   * copies may reckon the database's clock differently.
    */
-  static final Duration LATEST = Duration.ofMillis(20);
+  static final Duration LATEST = Duration.ofMillis(17);
 
   /** How long before the last reserved slot more are reserved, so that there is no gap. */
   private static final Duration AHEAD = Duration.ofMillis(100);

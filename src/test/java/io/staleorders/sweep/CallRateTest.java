@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Slots of the shared rate, as one copy takes them. */
 class CallRateTest {
@@ -44,6 +46,17 @@ class CallRateTest {
     assertThat(rate.take()).isTrue();
 
     assertThat(database.answers).hasValue(3);
+  }
+
+  /** However late each call is within what is allowed. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 20, 50, 333.3, 2_000})
+  void slotsOfTheRateTakeLongerThanASecondAndTheLatestCall(double rate) {
+    Duration space = new RateStore(shop.jdbi(), rate).reserve(1, Duration.ofMillis(200)).space();
+
+    assertThat(1e-9 * space.toNanos() * rate)
+        .as("seconds")
+        .isGreaterThan(1 + CallRate.LATEST.toMillis() / 1_000.0);
   }
 
   private CallRate rate(Slow database) {
