@@ -78,8 +78,7 @@ final class Calls implements AutoCloseable {
     this.cancelCalls = cancelCalls;
     this.concurrency = new Semaphore(settings.concurrency());
     this.recorder =
-        new Recorder(
-            stores.record(), shared.database(), () -> unanswered.get() > 0, this::whenDone);
+        new Recorder(stores.record(), shared.database(), this::moreWillBeAnswered, this::whenDone);
   }
 
   boolean isStopping() {
@@ -95,7 +94,7 @@ final class Calls implements AutoCloseable {
     return permits.mayBegin();
   }
 
-  /** Whether more is claimed than is called about in the next second, so that more can wait. */
+  /** Whether half of what is claimed ahead is still there, so that more can wait a moment. */
   boolean areSupplied() {
     int target = target();
     return areUnderWay() && !isMuch(target - unanswered.get(), target);
@@ -297,8 +296,17 @@ final class Calls implements AutoCloseable {
       answered();
     }
     outcome.ifPresentOrElse(
-        one -> recorder.accept(one, task.lease()),
+        one -> handOver(one, task.lease()),
         () -> whenDone(uncalled(task.claim()), new Decision.Uncalled()));
+  }
+
+  private void handOver(Outcome outcome, Lease lease) {
+    try {
+      recorder.accept(outcome, lease);
+    } catch (RuntimeException | Error e) {
+      whenDone(outcome, new Decision.Uncalled());
+      log.error("an outcome cannot be kept; the order is claimed again when its lease ends", e);
+    }
   }
 
   private Outcome attempt(Task task) {
@@ -318,6 +326,11 @@ final class Calls implements AutoCloseable {
     if (isMuch(room, target) && !isMuch(room - 1, target)) {
       finished.release();
     }
+  }
+
+  /** A stop does not wait for what it broke off. */
+  private boolean moreWillBeAnswered() {
+    return unanswered.get() > 0 && !permits.isCancelled();
   }
 
   private static void sayLowered(double callsASecond) {
