@@ -83,10 +83,17 @@ class FullDiskTest {
     }
   }
 
+  /** In large steps first: the call that waits for this must not run into its timeout. */
   private static void fill(Shop shop) {
+    insertUntilFull(shop, 400);
+    insertUntilFull(shop, 4);
+  }
+
+  private static void insertUntilFull(Shop shop, int rows) {
     try {
       for (int i = 0; i < 1_000; i++) {
-        shop.execute("INSERT INTO filler SELECT repeat('x', 1900) FROM generate_series(1, 4)");
+        shop.execute(
+            "INSERT INTO filler SELECT repeat('x', 1900) FROM generate_series(1, ?)", rows);
       }
     } catch (UnableToExecuteStatementException e) {
       assertThat(e).hasMessageContaining("No space left on device");
