@@ -41,6 +41,12 @@ public record Outcome(
     this(claim, subMchid, createdAt, decision, retryAfter, exchanges, false);
   }
 
+  /** Of an order as it was claimed, with nothing to wait for. */
+  public static Outcome of(Claim claim, Decision decision, List<Exchange> exchanges) {
+    return new Outcome(
+        claim, claim.subMchid(), claim.createdAt(), decision, Duration.ZERO, exchanges);
+  }
+
   /** The same attempt with another decision. */
   public Outcome with(Decision other, Duration wait) {
     return new Outcome(claim, subMchid, createdAt, other, wait, exchanges, exhausted);

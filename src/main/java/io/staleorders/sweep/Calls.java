@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
@@ -25,22 +24,10 @@ import org.slf4j.LoggerFactory;
 final class Calls implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Calls.class);
 
-  /** How many seconds of calls, at the present rate, are claimed ahead. */
-  private static final double SECONDS_AHEAD = 3;
-
-  /** How often more is claimed at the most while earlier claims are not used up. */
-  private static final Duration CLAIM_GAP = Duration.ofMillis(200);
-
   /** How long calls that a stop broke off have to end and to be recorded. */
   private static final Duration AFTER_CANCEL = Duration.ofMillis(500);
 
   private static final Duration STOP_TURN = Duration.ofMillis(20);
-
-  /** How many orders that need no call, cancelled ones say, a probe passes by to find one. */
-  private static final int LONGEST_SEARCH = 100;
-
-  /** Most answered orders that wait to be recorded while more are claimed. */
-  private static final int MOST_UNRECORDED = 2_000;
 
   private final Stores stores;
   private final SweepSettings settings;
@@ -52,10 +39,8 @@ final class Calls implements AutoCloseable {
   private final Runnable cancelCalls;
   private final Recorder recorder;
   private final Semaphore concurrency;
-  private final AtomicInteger outstanding = new AtomicInteger();
-  private final AtomicInteger unanswered = new AtomicInteger();
-  private final Semaphore finished = new Semaphore(0);
-  private long lastClaim = Ticker.now();
+  private final Supply supply;
+  private final PauseProbe probe;
 
   /** Held while orders are claimed, so that a stop finds all that are. */
   private final ReentrantLock claiming = new ReentrantLock();
@@ -77,6 +62,13 @@ final class Calls implements AutoCloseable {
     this.counts = counts;
     this.cancelCalls = cancelCalls;
     this.concurrency = new Semaphore(settings.concurrency());
+    this.supply =
+        new Supply(shared.rate()::callsASecond, settings.confirm() ? 2 : 1, settings.batchSize());
+    this.probe =
+        new PauseProbe(
+            stores,
+            shared.database(),
+            (claims, tick, scope) -> begin(claims, tick, Optional.of(scope)));
     this.recorder =
         new Recorder(stores.record(), shared.database(), this::moreWillBeAnswered, this::whenDone);
   }
@@ -86,7 +78,7 @@ final class Calls implements AutoCloseable {
   }
 
   boolean areUnderWay() {
-    return outstanding.get() > 0;
+    return supply.isUnderWay();
   }
 
   /** Whether this copy may call at all. */
@@ -94,10 +86,9 @@ final class Calls implements AutoCloseable {
     return permits.mayBegin();
   }
 
-  /** Whether half of what is claimed ahead is still there, so that more can wait a moment. */
-  boolean areSupplied() {
-    int target = target();
-    return areUnderWay() && !isMuch(target - unanswered.get(), target);
+  /** Whether so many are claimed that more can wait a moment. */
+  boolean arePlenty() {
+    return supply.isPlenty();
   }
 
   /**
@@ -124,14 +115,12 @@ final class Calls implements AutoCloseable {
   }
 
   private int claimWhileHeld(IntFunction<Claims> statement) {
-    int target = target();
-    int room = Math.min(target - unanswered.get(), MOST_UNRECORDED - outstanding.get());
-    boolean soon = !isMuch(room, target) && !Ticker.isOver(lastClaim + CLAIM_GAP.toNanos());
-    if (room <= 0 || soon || !mayCall()) {
+    int room = supply.room();
+    if (room == 0 || !mayCall()) {
       return 0;
     }
-    lastClaim = Ticker.now();
-    long claimTick = lastClaim;
+    supply.claiming();
+    long claimTick = Ticker.now();
     return shared
         .database()
         .ask(() -> statement.apply(room))
@@ -148,53 +137,23 @@ final class Calls implements AutoCloseable {
     claiming.lock();
     try {
       if (mayCall()) {
-        probeWhileHeld();
+        probe.takeIfDue();
       }
     } finally {
       claiming.unlock();
     }
   }
 
-  private void probeWhileHeld() {
-    Optional<PauseScope> scope =
-        shared.database().ask(stores.pauses()::takeProbe).flatMap(taken -> taken);
-    scope
-        .filter(taken -> !tryOne(taken))
-        .flatMap(taken -> shared.database().ask(() -> stores.pauses().returnProbe(taken)))
-        .ifPresent(rows -> log.debug("no order wanted a call, so that the pause was not probed"));
-  }
-
-  /** Whether an order of the scope was found that is called about now. */
-  private boolean tryOne(PauseScope scope) {
-    for (int i = 0; i < LONGEST_SEARCH; i++) {
-      long claimTick = Ticker.now();
-      Optional<Claims> claimed = shared.database().ask(() -> stores.claims().claimProbe(scope));
-      if (claimed.isEmpty() || claimed.get().claims().isEmpty()) {
-        return false;
-      }
-      if (begin(claimed.get(), claimTick, Optional.of(scope)) > 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   /** Waits until there is room to claim many, or nothing is under way; {@code atMost} so long. */
   void awaitRoom(Duration atMost) {
-    try {
-      if (finished.tryAcquire(atMost.toNanos(), TimeUnit.NANOSECONDS)) {
-        finished.drainPermits();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    supply.awaitRoom(atMost);
   }
 
   /** Nothing new begins; what is under way ends within the grace and is recorded. */
   @Override
   public void close() {
     permits.stop();
-    finished.release();
+    supply.wake();
     long end = Ticker.after(settings.grace());
     awaitClaim(end);
     awaitOutstanding(end);
@@ -222,27 +181,17 @@ final class Calls implements AutoCloseable {
     }
   }
 
-  private static boolean isMuch(int room, int target) {
-    return room >= (target + 1) / 2;
-  }
-
-  private int target() {
-    double callsAhead = shared.rate().callsASecond() * SECONDS_AHEAD;
-    double ordersAhead = settings.confirm() ? callsAhead / 2 : callsAhead;
-    return (int) Math.clamp(Math.ceil(ordersAhead), 1, settings.batchSize());
-  }
-
   /**
    * Sets out to call about claimed orders.
    *
    * @return how many of them are called about; the rest needs no call
    */
-  private int begin(Claims claims, long claimTick, Optional<PauseScope> probe) {
+  private int begin(Claims claims, long claimTick, Optional<PauseScope> probed) {
     if (claims.claims().isEmpty()) {
       return 0;
     }
     Lease lease = Lease.begunAt(claimTick, settings.lease());
-    outstanding.addAndGet(claims.claims().size());
+    supply.claimed(claims.claims().size());
     int called = 0;
     counts.claimed(claims.claims().size());
     Duration databaseAhead = Duration.between(shared.clock().instant(), claims.now());
@@ -261,7 +210,7 @@ final class Calls implements AutoCloseable {
           called++;
           start(
               new Task(
-                  claim, callable.order(), claims.now(), claimTick, databaseAhead, lease, probe));
+                  claim, callable.order(), claims.now(), claimTick, databaseAhead, lease, probed));
         }
       }
     }
@@ -269,17 +218,11 @@ final class Calls implements AutoCloseable {
   }
 
   private static Outcome uncalled(Claim claim) {
-    return new Outcome(
-        claim,
-        claim.subMchid(),
-        claim.createdAt(),
-        new Decision.Uncalled(),
-        Duration.ZERO,
-        List.of());
+    return Outcome.of(claim, new Decision.Uncalled(), List.of());
   }
 
   private void start(Task task) {
-    unanswered.incrementAndGet();
+    supply.calling();
     Thread.ofVirtual().name(task.claim().outTradeNo()).start(() -> call(task));
   }
 
@@ -293,7 +236,7 @@ final class Calls implements AutoCloseable {
       outcome = Optional.empty();
     } finally {
       concurrency.release();
-      answered();
+      supply.answered();
     }
     outcome.ifPresentOrElse(
         one -> handOver(one, task.lease()),
@@ -319,18 +262,9 @@ final class Calls implements AutoCloseable {
     return permits.isCancelled() ? result.outcome() : shared.faults().seen(task, result);
   }
 
-  /** Tells the sweep when much has to be claimed. */
-  private void answered() {
-    int target = target();
-    int room = target - unanswered.decrementAndGet();
-    if (isMuch(room, target) && !isMuch(room - 1, target)) {
-      finished.release();
-    }
-  }
-
   /** A stop does not wait for what it broke off. */
   private boolean moreWillBeAnswered() {
-    return unanswered.get() > 0 && !permits.isCancelled();
+    return supply.isUnanswered() && !permits.isCancelled();
   }
 
   private static void sayLowered(double callsASecond) {
@@ -342,8 +276,6 @@ final class Calls implements AutoCloseable {
 
   private void whenDone(Outcome outcome, Decision decision) {
     counts.recorded(outcome, decision);
-    if (outstanding.decrementAndGet() == 0) {
-      finished.release();
-    }
+    supply.done();
   }
 }

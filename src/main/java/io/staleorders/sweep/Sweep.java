@@ -28,7 +28,7 @@ public final class Sweep implements AutoCloseable {
   private static final Duration TURN = Duration.ofMillis(200);
 
   /** The same while there is plenty to call about: each look, claim and commit costs the shop. */
-  private static final Duration TURN_WHEN_SUPPLIED = Duration.ofMillis(500);
+  private static final Duration TURN_WHILE_PLENTY = Duration.ofMillis(500);
 
   /** How soon a database that did not answer is asked again. */
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
@@ -194,8 +194,8 @@ public final class Sweep implements AutoCloseable {
     }
     if (database.isUnavailable()) {
       calls.awaitRoom(TURN);
-    } else if (!scan.isRunning() && calls.areSupplied()) {
-      calls.awaitRoom(TURN_WHEN_SUPPLIED);
+    } else if (!scan.isRunning() && calls.arePlenty()) {
+      calls.awaitRoom(TURN_WHILE_PLENTY);
     } else if (!scan.isRunning() && claimed == 0) {
       calls.awaitRoom(shortest(TURN, lookPace.untilDue()));
     }

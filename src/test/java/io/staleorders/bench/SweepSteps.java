@@ -147,12 +147,9 @@ final class SweepSteps implements AutoCloseable {
   }
 
   private static Outcome closed(Claim claim) {
-    return new Outcome(
+    return Outcome.of(
         claim,
-        claim.subMchid(),
-        claim.createdAt(),
         new Decision.Closed(Optional.of(TradeState.CLOSED)),
-        Duration.ZERO,
         List.of(exchange(Operation.CLOSE, 204), exchange(Operation.QUERY, 200)));
   }
 

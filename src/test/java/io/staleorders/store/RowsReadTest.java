@@ -112,13 +112,7 @@ class RowsReadTest {
   }
 
   private static Outcome closed(Claim claim) {
-    return new Outcome(
-        claim,
-        claim.subMchid(),
-        claim.createdAt(),
-        new Decision.Closed(Optional.of(TradeState.CLOSED)),
-        Duration.ZERO,
-        List.of());
+    return Outcome.of(claim, new Decision.Closed(Optional.of(TradeState.CLOSED)), List.of());
   }
 
   /** What an idle copy asks: of what was made since the scan before last, a lookup each. */
