@@ -137,7 +137,9 @@ public final class CallRate {
   private boolean reserve() {
     sleepUntil(reservedUntil - AHEAD.toNanos());
     long asked = Ticker.now();
-    Optional<Slots> answer = database.ask(() -> store.reserve(waiting.get(), RESERVE));
+    boolean clockKnown = ticks.areKnown();
+    int wanted = clockKnown ? waiting.get() : 1;
+    Optional<Slots> answer = database.ask(() -> store.reserve(wanted, RESERVE));
     if (answer.isEmpty()) {
       return false;
     }
@@ -147,15 +149,22 @@ public final class CallRate {
     }
     Slots reserved = answer.get();
     ticks.seen(reserved.now(), asked, Ticker.now());
+    callsASecond = reserved.callsASecond();
+    pausedScopes.accept(reserved.paused());
+    if (clockKnown) {
+      keep(reserved);
+    }
+    return true;
+  }
+
+  /** But for the first: an answer after a start is slow, and tells the database's clock badly. */
+  private void keep(Slots reserved) {
     long first = ticks.at(reserved.firstAt());
     long space = reserved.space().toNanos();
     for (int i = 0; i < reserved.count(); i++) {
       slots.addLast(first + i * space);
     }
     reservedUntil = first + reserved.count() * space;
-    callsASecond = reserved.callsASecond();
-    pausedScopes.accept(reserved.paused());
-    return true;
   }
 
   private static void sleepUntil(long tick) {

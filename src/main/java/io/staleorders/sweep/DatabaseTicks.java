@@ -15,6 +15,11 @@ final class DatabaseTicks {
   private long epoch;
   private boolean known;
 
+  /** Whether an answer has been taken in. */
+  boolean areKnown() {
+    return known;
+  }
+
   /**
    * Takes in an answer.
    *

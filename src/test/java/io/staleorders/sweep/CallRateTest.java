@@ -19,33 +19,45 @@ class CallRateTest {
 
   @Test
   void slotIsUsedOfTheAnswerThatReservedIt() {
-    Slow database = new Slow(0, 0, Duration.ZERO);
+    Slow database = new Slow(0, Duration.ZERO);
 
     assertThat(rate(database).take()).isTrue();
 
-    assertThat(database.answers).hasValue(1);
+    assertThat(database.answers).as("one that tells the clock, one with a slot").hasValue(2);
+  }
+
+  /** By as much as the answer took, the first call would be later, and nearer to the second. */
+  @Test
+  void slowFirstAnswerMovesNoSlot() {
+    CallRate rate = rate(new Slow(1, Duration.ofMillis(90)));
+    assertThat(rate.take()).isTrue();
+    long first = Ticker.now();
+
+    assertThat(rate.take()).isTrue();
+
+    assertThat(Ticker.since(first)).isGreaterThan(Duration.ofMillis(80));
   }
 
   /** As after SIGSTOP and SIGCONT: the slots are of a time that is past. */
   @Test
   void slotsThatAnAnswerBringsTooLateAreNotUsed() {
-    Slow database = new Slow(1, 1, Duration.ofMillis(1_100));
+    Slow database = new Slow(2, Duration.ofMillis(1_100));
 
     assertThat(rate(database).take()).isTrue();
 
-    assertThat(database.answers).hasValue(2);
+    assertThat(database.answers).hasValue(3);
   }
 
   /** Known from the first answer is when the database's clock reads what. */
   @Test
   void slotsThatPassedWhileTheDatabaseWasAskedAreNotUsed() {
-    Slow database = new Slow(2, 2, Duration.ofMillis(500));
+    Slow database = new Slow(3, Duration.ofMillis(500));
     CallRate rate = rate(database);
     assertThat(rate.take()).isTrue();
 
     assertThat(rate.take()).isTrue();
 
-    assertThat(database.answers).hasValue(3);
+    assertThat(database.answers).hasValue(4);
   }
 
   /** However late each call is within what is allowed. */
@@ -67,17 +79,17 @@ class CallRateTest {
         paused -> {});
   }
 
-  /** Some of whose answers come late. */
+  /** One of whose answers comes late. */
   private static final class Slow implements Tap.Listener {
     private final AtomicInteger answers = new AtomicInteger();
-    private final int first;
-    private final int last;
+    private final int which;
     private final Duration by;
 
-    /** Those from the first to the last, counted from one. */
-    Slow(int first, int last, Duration by) {
-      this.first = first;
-      this.last = last;
+    /**
+     * @param which counted from one
+     */
+    Slow(int which, Duration by) {
+      this.which = which;
       this.by = by;
     }
 
@@ -87,7 +99,7 @@ class CallRateTest {
     @Override
     public void after(String sql) {
       int answer = answers.incrementAndGet();
-      long end = Ticker.after(answer >= first && answer <= last ? by : Duration.ZERO);
+      long end = Ticker.after(answer == which ? by : Duration.ZERO);
       while (!Ticker.isOver(end)) {
         LockSupport.parkNanos(Ticker.until(end).toNanos());
       }
