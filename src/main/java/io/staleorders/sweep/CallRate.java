@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -30,6 +31,9 @@ public final class CallRate {
 
   /** How long before the last reserved slot more are reserved, so that there is no gap. */
   private static final Duration AHEAD = Duration.ofMillis(100);
+
+  /** How much closer slots may come as the reckoning of the database's clock is put right. */
+  private static final Duration SLEWED = Duration.ofMillis(1);
 
   /** A statement answered later than this has reserved slots of a time that is past. */
   private static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
@@ -68,15 +72,25 @@ public final class CallRate {
    *     interrupted; no call may be made then
    */
   public boolean take() {
+    return take(() -> true);
+  }
+
+  /**
+   * Waits for a slot as long as one is wanted.
+   *
+   * @param wanted asked again and again, so that no slot is spent on a call that is not made
+   * @return false also if none is wanted any more
+   */
+  boolean take(BooleanSupplier wanted) {
     waiting.incrementAndGet();
     try {
-      while (!Thread.currentThread().isInterrupted()) {
-        OptionalLong slot = next();
+      while (isWanted(wanted)) {
+        OptionalLong slot = next(wanted);
         if (slot.isEmpty()) {
           return false;
         }
         sleepUntil(slot.getAsLong());
-        if (isInTime(slot.getAsLong())) {
+        if (isInTime(slot.getAsLong()) && isWanted(wanted)) {
           taken.increment();
           return true;
         }
@@ -115,17 +129,21 @@ public final class CallRate {
 
   /** After a standstill of this process many slots are late at once. */
   private static boolean isInTime(long slot) {
-    return Ticker.since(slot).compareTo(LATEST) <= 0 && !Thread.currentThread().isInterrupted();
+    return Ticker.since(slot).compareTo(LATEST) <= 0;
   }
 
-  private OptionalLong next() {
+  private static boolean isWanted(BooleanSupplier wanted) {
+    return !Thread.currentThread().isInterrupted() && wanted.getAsBoolean();
+  }
+
+  private OptionalLong next(BooleanSupplier wanted) {
     lock.lock();
     try {
       boolean answered = true;
-      while (answered && slots.isEmpty() && !database.isUnavailable()) {
+      while (answered && slots.isEmpty() && !database.isUnavailable() && isWanted(wanted)) {
         answered = reserve();
       }
-      return slots.isEmpty() || database.isUnavailable()
+      return slots.isEmpty() || database.isUnavailable() || !isWanted(wanted)
           ? OptionalLong.empty()
           : OptionalLong.of(slots.removeFirst());
     } finally {
@@ -137,9 +155,7 @@ public final class CallRate {
   private boolean reserve() {
     sleepUntil(reservedUntil - AHEAD.toNanos());
     long asked = Ticker.now();
-    boolean clockKnown = ticks.areKnown();
-    int wanted = clockKnown ? waiting.get() : 1;
-    Optional<Slots> answer = database.ask(() -> store.reserve(wanted, RESERVE));
+    Optional<Slots> answer = database.ask(() -> store.reserve(waiting.get(), RESERVE));
     if (answer.isEmpty()) {
       return false;
     }
@@ -151,20 +167,25 @@ public final class CallRate {
     ticks.seen(reserved.now(), asked, Ticker.now());
     callsASecond = reserved.callsASecond();
     pausedScopes.accept(reserved.paused());
-    if (clockKnown) {
-      keep(reserved);
-    }
+    keep(reserved);
     return true;
   }
 
-  /** But for the first: an answer after a start is slow, and tells the database's clock badly. */
+  /**
+   * But for those before the end of earlier ones: the database's clock was reckoned too late until
+   * now, and the calls that were made late have had their time.
+   */
   private void keep(Slots reserved) {
     long first = ticks.at(reserved.firstAt());
     long space = reserved.space().toNanos();
     for (int i = 0; i < reserved.count(); i++) {
-      slots.addLast(first + i * space);
+      long slot = first + i * space;
+      if (reservedUntil - slot <= SLEWED.toNanos()) {
+        slots.addLast(slot);
+      }
     }
-    reservedUntil = first + reserved.count() * space;
+    long end = first + reserved.count() * space;
+    reservedUntil += Math.max(0, end - reservedUntil);
   }
 
   private static void sleepUntil(long tick) {

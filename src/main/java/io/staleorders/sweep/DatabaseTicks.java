@@ -9,16 +9,18 @@ import java.time.Instant;
  * So slots keep their distances however long answers take, and a clock that is set is followed.
  */
 final class DatabaseTicks {
-  /** How far a slow answer moves what was reckoned: the way to the database may be longer now. */
-  private static final long CREEP = Duration.ofMillis(1).toNanos();
+  /**
+   * What was reckoned too late is put right by this part of the time that goes by: slots come half
+   * a millisecond a second closer to each other by it, which their distances allow for.
+   */
+  private static final long SLEW = 2_000;
+
+  /** What was reckoned later than this is put right at once: a first answer that was slow. */
+  private static final long LARGEST_SLEW = Duration.ofMillis(10).toNanos();
 
   private long epoch;
+  private long seenAt;
   private boolean known;
-
-  /** Whether an answer has been taken in. */
-  boolean areKnown() {
-    return known;
-  }
 
   /**
    * Takes in an answer.
@@ -28,15 +30,19 @@ final class DatabaseTicks {
    * @param answered the tick after
    */
   void seen(Instant clock, long asked, long answered) {
-    long earliest = asked - nanos(clock);
-    long latest = answered - nanos(clock);
-    long crept = epoch + CREEP;
-    if (!known || crept - latest > 0) {
-      epoch = latest;
-    } else {
-      epoch = crept - earliest < 0 ? earliest : crept;
+    long tooEarly = asked - nanos(clock) - epoch;
+    long tooLate = epoch - (answered - nanos(clock));
+    if (!known) {
+      epoch = answered - nanos(clock);
+    } else if (tooEarly > 0) {
+      epoch += tooEarly;
+    } else if (tooLate > LARGEST_SLEW) {
+      epoch -= tooLate;
+    } else if (tooLate > 0) {
+      epoch -= Math.min(tooLate, (answered - seenAt) / SLEW);
     }
     known = true;
+    seenAt = answered;
   }
 
   /** The tick of a moment by the database's clock. */

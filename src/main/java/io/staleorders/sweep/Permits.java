@@ -53,7 +53,7 @@ final class Permits {
     AtomicInteger requests = new AtomicInteger();
     return () -> {
       boolean first = requests.getAndIncrement() == 0;
-      return mayRequest(task, first) && shared.rate().take() && mayRequest(task, first);
+      return shared.rate().take(() -> mayRequest(task, first));
     };
   }
 

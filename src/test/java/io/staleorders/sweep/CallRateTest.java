@@ -11,10 +11,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Slots of the shared rate, as one copy takes them. */
 class CallRateTest {
+  /** At ten calls a second, the later one of two by nothing and the other as late as may be. */
+  private static final Duration CLOSEST = Duration.ofMillis(100).minus(CallRate.LATEST);
+
   private final Shop shop = Shop.open();
 
   @Test
@@ -23,41 +27,57 @@ class CallRateTest {
 
     assertThat(rate(database).take()).isTrue();
 
-    assertThat(database.answers).as("one that tells the clock, one with a slot").hasValue(2);
+    assertThat(database.answers).hasValue(1);
   }
 
-  /** By as much as the answer took, the first call would be later, and nearer to the second. */
+  /** By as much as the answer took, a call is later, and would be nearer to the next. */
+  @ParameterizedTest
+  @CsvSource({"1, 40", "1, 90", "1, 150", "1, 500", "2, 40", "2, 90", "3, 150"})
+  void callsKeepTheirDistancesHoweverSlowAnAnswerIs(int which, int millis) {
+    CallRate rate = rate(new Slow(which, Duration.ofMillis(millis)));
+    assertThat(rate.take()).isTrue();
+    long last = Ticker.now();
+
+    for (int call = 1; call < 6; call++) {
+      assertThat(rate.take()).isTrue();
+      assertThat(Ticker.since(last)).as("after call %d", call).isGreaterThan(CLOSEST);
+      last = Ticker.now();
+    }
+  }
+
+  /** As at a stop: whoever waits leaves the rest of the rate to other copies. */
   @Test
-  void slowFirstAnswerMovesNoSlot() {
-    CallRate rate = rate(new Slow(1, Duration.ofMillis(90)));
+  void slotThatIsNotWantedAnyMoreIsNotTaken() {
+    Slow database = new Slow(0, Duration.ZERO);
+    CallRate rate = rate(database);
     assertThat(rate.take()).isTrue();
-    long first = Ticker.now();
+    AtomicInteger asked = new AtomicInteger();
 
-    assertThat(rate.take()).isTrue();
+    assertThat(rate.take(() -> asked.incrementAndGet() == 1)).isFalse();
 
-    assertThat(Ticker.since(first)).isGreaterThan(Duration.ofMillis(80));
+    assertThat(database.answers).hasValue(1);
   }
 
   /** As after SIGSTOP and SIGCONT: the slots are of a time that is past. */
   @Test
   void slotsThatAnAnswerBringsTooLateAreNotUsed() {
-    Slow database = new Slow(2, Duration.ofMillis(1_100));
+    Slow database = new Slow(1, Duration.ofMillis(1_100));
 
     assertThat(rate(database).take()).isTrue();
 
-    assertThat(database.answers).hasValue(3);
+    assertThat(database.answers).hasValue(2);
   }
 
   /** Known from the first answer is when the database's clock reads what. */
   @Test
   void slotsThatPassedWhileTheDatabaseWasAskedAreNotUsed() {
-    Slow database = new Slow(3, Duration.ofMillis(500));
+    Slow database = new Slow(2, Duration.ofMillis(500));
     CallRate rate = rate(database);
     assertThat(rate.take()).isTrue();
 
     assertThat(rate.take()).isTrue();
 
-    assertThat(database.answers).hasValue(4);
+    assertThat(database.answers).hasValue(3);
   }
 
   /** However late each call is within what is allowed. */

@@ -16,13 +16,13 @@ class DatabaseTicksTest {
   private final DatabaseTicks ticks = new DatabaseTicks();
 
   @Example
-  void slowAnswerMovesAMillisecond() {
+  void slowAnswerMovesNothing() {
     seen(0, 0, 2);
     seen(100, 100, 102);
 
     seen(200, 195, 260);
 
-    assertThat(at(300)).isEqualTo(303);
+    assertThat(at(300)).isEqualTo(302);
   }
 
   @Example
@@ -35,14 +35,27 @@ class DatabaseTicksTest {
   }
 
   @Example
-  void wayThatBecameLongerIsFollowed() {
+  void wayBackThatIsLongerForAWhileMovesNothing() {
     seen(0, 0, 2);
-
     for (long i = 1; i <= 100; i++) {
       seen(100 * i, 100 * i, 100 * i + 80);
     }
 
-    assertThat(at(10_000)).isEqualTo(10_080);
+    seen(10_100, 10_100, 10_102);
+
+    assertThat(at(10_000)).isEqualTo(10_002);
+  }
+
+  /** So that slots come no closer to each other than their distances allow for. */
+  @Example
+  void fewMillisecondsTooLateArePutRightByHalfAMillisecondASecond() {
+    seen(0, 0, 8);
+
+    seen(2_000, 2_000, 2_002);
+    assertThat(at(2_000)).isEqualTo(2_007);
+
+    seen(4_000, 4_000, 4_002);
+    assertThat(at(4_000)).isEqualTo(4_006);
   }
 
   @Example
@@ -66,7 +79,7 @@ class DatabaseTicksTest {
 
     anew.seen(clock(second), nanos(5_000), nanos(5_000 + took));
 
-    assertThat(anew.at(clock(second))).isBetween(nanos(5_000), nanos(5_000 + took));
+    assertThat(anew.at(clock(second))).isBetween(nanos(5_000), nanos(5_000 + took + 10));
   }
 
   private void seen(long clock, long asked, long answered) {
