@@ -110,12 +110,13 @@ public final class Sweep implements AutoCloseable {
   /** Closes the named orders as far as they are due, and no others. */
   public void runNamed(List<String> outTradeNos) {
     long begun = Ticker.now();
-    int claimed = 1;
-    while (!calls.isStopping()
-        && !database.isUnavailable()
-        && (claimed > 0 || calls.areUnderWay())) {
-      claimed = calls.claimNamed(outTradeNos);
-      if (claimed == 0) {
+    boolean moreMayBeDue = true;
+    while (!calls.isStopping() && !database.isUnavailable() && moreMayBeDue) {
+      // With orders under way none may be claimed for want of room alone.
+      moreMayBeDue = calls.areUnderWay();
+      if (calls.claimNamed(outTradeNos) > 0) {
+        moreMayBeDue = true;
+      } else if (moreMayBeDue) {
         calls.awaitRoom(TURN);
       }
     }

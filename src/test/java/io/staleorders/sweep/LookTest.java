@@ -1,12 +1,15 @@
 package io.staleorders.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.staleorders.testkit.Options;
 import io.staleorders.testkit.Rig;
 import io.staleorders.testkit.Shop;
 import io.staleorders.testkit.Tap;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -59,7 +62,40 @@ class LookTest {
     assertThat(statements.looks.get())
         .as("looks; in the last second and a half nothing more is claimed, but looked for")
         .isLessThanOrEqualTo((int) (2 * seconds) + 2 * statements.claims.get() + 8);
-    assertThat(statements.records.get()).isLessThanOrEqualTo((int) (2 * seconds) + 3);
+    assertThat(statements.records.get()).isLessThanOrEqualTo((int) (7 * seconds) + 3);
+  }
+
+  @Test
+  void orderIsRecordedWithinAFifthOfASecondWhileAnotherHangs() {
+    rig.restart(Options.defaults().confirm(false));
+    CompletableFuture<Void> goOn = new CompletableFuture<>();
+    CompletableFuture<Long> answered = new CompletableFuture<>();
+    rig.sandbox()
+        .script(
+            facts -> {
+              if (facts.outTradeNo().equals(Optional.of("ORDER-0"))) {
+                goOn.join();
+              } else {
+                answered.complete(Ticker.now());
+              }
+              return Optional.empty();
+            });
+    shop.orders("ORDER-", 2, Duration.ofMinutes(20), Shop.SUB_MCHID);
+    try (Sweep sweep = rig.copy("copy-1", rig.pool())) {
+      CompletableFuture<Duration> running = CompletableFuture.supplyAsync(sweep::run);
+
+      long from = answered.join();
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .pollInterval(Duration.ofMillis(5))
+          .until(() -> shop.count("orders WHERE status = 'CLOSED'") == 1);
+
+      assertThat(Ticker.since(from))
+          .as("a fifth of a second, the way back, a transaction and a look")
+          .isLessThan(Duration.ofMillis(400));
+      goOn.complete(null);
+      running.join();
+    }
   }
 
   @Test
