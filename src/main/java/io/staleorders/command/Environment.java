@@ -3,15 +3,16 @@ package io.staleorders.command;
 import static io.staleorders.config.LogFormat.JSON;
 import static io.staleorders.config.LogFormat.TEXT;
 
-import io.staleorders.config.LogSetup;
 import io.staleorders.config.Logs;
 import io.staleorders.config.Reading;
 import io.staleorders.config.Settings;
 import io.staleorders.order.Event;
 import io.staleorders.wechatpay.PemKeys;
+import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -21,20 +22,24 @@ final class Environment {
   private static final Logger log = LoggerFactory.getLogger(Environment.class);
 
   private final Map<String, String> variables;
-  private final boolean terminal;
+  private final Optional<PrintStream> terminal;
+  private final Consumer<Logs> logging;
   private boolean endsByItself;
 
   /**
-   * @param terminal whether a person watches standard output
+   * @param terminal standard output, if a person watches it
+   * @param logging makes the process log in a given way from then on
    */
-  Environment(Map<String, String> variables, boolean terminal) {
+  Environment(
+      Map<String, String> variables, Optional<PrintStream> terminal, Consumer<Logs> logging) {
     this.variables = variables;
     this.terminal = terminal;
+    this.logging = logging;
   }
 
   /** Sets the log up as the environment says, even where other settings are wrong. */
   void setUpLog() {
-    LogSetup.apply(Logs.of(variables));
+    logging.accept(Logs.of(variables));
   }
 
   /**
@@ -48,7 +53,7 @@ final class Environment {
     endsByItself = true;
     Logs logs = Logs.of(variables);
     boolean all = logs.level() == Level.DEBUG || logs.level().toInt() >= least.toInt();
-    LogSetup.apply(new Logs(isForPeople() ? TEXT : JSON, all ? logs.level() : least));
+    logging.accept(new Logs(isForPeople() ? TEXT : JSON, all ? logs.level() : least));
   }
 
   /** Whether a command's answer and its log are for people, not for machines. */
@@ -56,13 +61,14 @@ final class Environment {
     return (endsByItself && isTerminalWithoutFormat()) || Logs.of(variables).format() == TEXT;
   }
 
-  /** Whether a line can be drawn again and again. */
-  boolean hasProgressBar() {
-    return isTerminalWithoutFormat() || (terminal && Logs.of(variables).format() == TEXT);
+  /** The terminal, if a line can be drawn there again and again. */
+  Optional<PrintStream> progressBar() {
+    return terminal.filter(
+        watched -> isTerminalWithoutFormat() || Logs.of(variables).format() == TEXT);
   }
 
   private boolean isTerminalWithoutFormat() {
-    return terminal && variables.getOrDefault("LOG_FORMAT", "").isBlank();
+    return terminal.isPresent() && variables.getOrDefault("LOG_FORMAT", "").isBlank();
   }
 
   /** Says that the database is not as the settings say; the exit code for it. */

@@ -1,6 +1,8 @@
 package io.staleorders.command;
 
+import io.staleorders.config.LogSetup;
 import java.io.Console;
+import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
@@ -65,8 +67,11 @@ public final class Main implements Callable<Integer> {
    * @return the exit code
    */
   public static int execute(Map<String, String> variables, String... args) {
-    boolean terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
-    return execute(new Environment(variables, terminal), args);
+    Optional<PrintStream> terminal =
+        Optional.ofNullable(System.console())
+            .filter(Console::isTerminal)
+            .map(console -> System.out);
+    return execute(new Environment(variables, terminal, LogSetup::apply), args);
   }
 
   static int execute(Environment environment, String... args) {

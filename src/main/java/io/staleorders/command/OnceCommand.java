@@ -68,7 +68,7 @@ public final class OnceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    environment.logFrom(environment.hasProgressBar() ? Level.WARN : Level.INFO);
+    environment.logFrom(environment.progressBar().isPresent() ? Level.WARN : Level.INFO);
     return ServiceCommand.with(environment, this::run);
   }
 

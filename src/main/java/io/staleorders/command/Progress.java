@@ -1,5 +1,6 @@
 package io.staleorders.command;
 
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -34,7 +35,8 @@ final class Progress {
   /** Does {@code work}, and shows how far it has come meanwhile. */
   static void during(
       Environment environment, String task, Supplier<Reached> reached, Runnable work) {
-    if (!environment.hasProgressBar()) {
+    Optional<PrintStream> terminal = environment.progressBar();
+    if (terminal.isEmpty()) {
       every(
           LINE,
           reached,
@@ -42,7 +44,7 @@ final class Progress {
           work);
       return;
     }
-    try (ProgressBar bar = bar(task)) {
+    try (ProgressBar bar = bar(task, terminal.get())) {
       every(BAR, reached, now -> draw(bar, now), work);
       look(reached).ifPresent(now -> draw(bar, now));
     }
@@ -79,13 +81,13 @@ final class Progress {
     }
   }
 
-  private static ProgressBar bar(String task) {
+  private static ProgressBar bar(String task, PrintStream terminal) {
     return new ProgressBarBuilder()
         .setTaskName(task)
         .setUnit(" orders", 1)
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis((int) BAR.toMillis())
-        .setConsumer(new ConsoleProgressBarConsumer(System.out, WIDTH))
+        .setConsumer(new ConsoleProgressBarConsumer(terminal, WIDTH))
         .build();
   }
 }

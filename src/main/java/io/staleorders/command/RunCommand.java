@@ -53,8 +53,7 @@ public final class RunCommand implements Callable<Integer> {
     if (settings.isEmpty()) {
       return Main.WRONG;
     }
-    StopSignal.tell(stop::countDown);
-    return run(settings.get());
+    return StopSignal.during(() -> run(settings.get()), stop::countDown);
   }
 
   private int run(Settings settings) {

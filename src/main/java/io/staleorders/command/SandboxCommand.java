@@ -67,18 +67,24 @@ public final class SandboxCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
+    return StopSignal.during(this::serve, this::stop);
+  }
+
+  private int serve() {
     try (Sandbox sandbox =
         Sandbox.start(
             SandboxKeys.in(keys), InstantSource.system(), new InetSocketAddress(bind, port))) {
-      StopSignal.tell(this::stop);
       sandbox.keys().writeSettings(keys, sandbox.baseUrl()).forEach(out.get()::println);
       out.get().flush();
       stopped.await();
-      return 0;
+      return Main.DONE;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Main.DONE;
     } catch (IllegalStateException | UncheckedIOException e) {
       err.get().println(e.getMessage());
-      return 1;
+      return Main.FAILED;
     }
   }
 

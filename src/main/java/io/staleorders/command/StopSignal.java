@@ -1,29 +1,44 @@
 package io.staleorders.command;
 
-/** How a command that runs for long is told to stop: by SIGTERM, or SIGINT. */
+import java.util.function.IntSupplier;
+
+/** How a long-running command is told to stop: by SIGTERM, or SIGINT. */
 final class StopSignal {
   private StopSignal() {}
 
   /**
-   * Calls {@code stop} when the process is told to stop. The process then ends when the command
-   * does that runs in this thread, with its exit code; by itself a JVM would not wait for it, and
-   * would end with 143 however well all was stopped.
+   * Runs {@code command}, and calls {@code stop} if the process is told to stop meanwhile. The
+   * process then ends when this thread has ended, with the command's exit code; a JVM by itself
+   * would not wait for it, and would end with 143 however well everything was stopped.
    */
-  static void tell(Runnable stop) {
-    Thread command = Thread.currentThread();
-    Runtime.getRuntime()
-        .addShutdownHook(
-            Thread.ofPlatform()
-                .unstarted(
-                    () -> {
-                      stop.run();
-                      awaitEnd(command);
-                    }));
+  static int during(IntSupplier command, Runnable stop) {
+    Thread running = Thread.currentThread();
+    Thread hook =
+        Thread.ofPlatform()
+            .unstarted(
+                () -> {
+                  stop.run();
+                  awaitEnd(running);
+                });
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      return command.getAsInt();
+    } finally {
+      forget(hook);
+    }
   }
 
-  private static void awaitEnd(Thread command) {
+  private static void forget(Thread hook) {
     try {
-      command.join();
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is stopping: the hook waits for this thread, and its exit code.
+    }
+  }
+
+  private static void awaitEnd(Thread running) {
+    try {
+      running.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -6,8 +6,7 @@ import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
 /** What Logback finds when the first logger is made: the default, before settings are read. */
-// After Logback's XML files, which tests may have, and before its own last resort.
-@ConfiguratorRank(ConfiguratorRank.FALLBACK + 1)
+@ConfiguratorRank(ConfiguratorRank.FALLBACK)
 public final class FirstLogging extends ContextAwareBase implements Configurator {
   @Override
   public ExecutionStatus configure(LoggerContext context) {

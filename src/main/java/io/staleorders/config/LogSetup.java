@@ -25,7 +25,8 @@ public final class LogSetup {
     Thread.setDefaultUncaughtExceptionHandler(LogSetup::logUncaught);
   }
 
-  static void apply(LoggerContext context, Logs logs) {
+  /** Makes the loggers of {@code context} log this way from now on. */
+  public static void apply(LoggerContext context, Logs logs) {
     context.reset();
     // Logback's own troubles would go to standard error.
     context.getStatusManager().add(new NopStatusListener());

@@ -78,7 +78,7 @@ final class Recorder implements AutoCloseable {
 
   /** Takes an outcome to be recorded. */
   void accept(Outcome outcome, Lease lease) {
-    together.queue.add(Pending.fresh(outcome, lease));
+    together.take(Pending.fresh(outcome, lease));
   }
 
   /** Records what it has, once; what fails then is left to its lease. */
@@ -94,7 +94,10 @@ final class Recorder implements AutoCloseable {
   private final class Lane {
     private final int largest;
     private final Consumer<List<Pending>> record;
-    private final LinkedBlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
+
+    /** An empty one only wakes the thread. */
+    private final LinkedBlockingQueue<Optional<Pending>> queue = new LinkedBlockingQueue<>();
+
     private final List<Pending> held = new ArrayList<>();
     private final Thread thread;
 
@@ -106,6 +109,10 @@ final class Recorder implements AutoCloseable {
       this.record = record;
       this.mayEnd = largest > 1;
       this.thread = Thread.ofPlatform().name(name).daemon().start(this::run);
+    }
+
+    void take(Pending pending) {
+      queue.add(Optional.of(pending));
     }
 
     /** Keeps an outcome for a while; called on this lane's thread. */
@@ -123,7 +130,9 @@ final class Recorder implements AutoCloseable {
       }
       List<Pending> rest = new ArrayList<>(held);
       held.clear();
-      queue.drainTo(rest);
+      List<Optional<Pending>> queued = new ArrayList<>();
+      queue.drainTo(queued);
+      queued.forEach(next -> next.ifPresent(rest::add));
       for (int from = 0; from < rest.size(); from += largest) {
         record(rest.subList(from, Math.min(from + largest, rest.size())));
       }
@@ -153,20 +162,21 @@ final class Recorder implements AutoCloseable {
       long end = Ticker.after(batch.isEmpty() ? TRY_AGAIN : Duration.ZERO);
       while (batch.size() < largest) {
         boolean wait = batch.isEmpty() || moreWillCome.getAsBoolean();
-        Pending next =
+        Optional<Pending> next =
             queue.poll(wait ? Math.max(0, Ticker.until(end).toNanos()) : 0, TimeUnit.NANOSECONDS);
-        if (next == null) {
+        if (next == null || next.isEmpty()) {
           break;
         }
         if (batch.isEmpty()) {
           end = Ticker.after(GATHER);
         }
-        batch.add(next);
+        batch.add(next.get());
       }
       return batch;
     }
 
     private void awaitEnd() {
+      queue.add(Optional.empty());
       try {
         thread.join(TIME_TO_END);
       } catch (InterruptedException e) {
@@ -184,12 +194,12 @@ final class Recorder implements AutoCloseable {
         database.recordingFailed(e);
         batch.forEach(one -> together.hold(one, TRY_AGAIN));
       } else {
-        apart.queue.addAll(batch);
+        batch.forEach(apart::take);
       }
       return;
     } catch (RuntimeException e) {
       log.debug("a batch cannot be recorded together", e);
-      apart.queue.addAll(batch);
+      batch.forEach(apart::take);
       return;
     }
     database.recorded();

@@ -22,10 +22,12 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several copies, each a process of its own, share one database. */
+@Tag("acceptance")
 class CopiesTest {
   private static final Duration DUE = ServiceSettings.CLOSE_DELAY.plusSeconds(60);
 

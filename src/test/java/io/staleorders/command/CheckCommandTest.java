@@ -28,7 +28,7 @@ class CheckCommandTest {
   }
 
   private Ran check() {
-    return Ran.of(() -> Main.execute(site.settings(), "check"));
+    return Commands.run(site.settings(), "check");
   }
 
   @Test

@@ -27,11 +27,8 @@ class CloseCommandTest {
   }
 
   private Ran run(String... args) {
-    return Ran.of(
-        () ->
-            Main.execute(
-                site.settings(),
-                Stream.concat(Stream.of("close"), Stream.of(args)).toArray(String[]::new)));
+    return Commands.run(
+        site.settings(), Stream.concat(Stream.of("close"), Stream.of(args)).toArray(String[]::new));
   }
 
   private void abandoned(String outTradeNo, String reason, String code) {
@@ -49,7 +46,7 @@ class CloseCommandTest {
   @Test
   void closesBeforeTheTimeOfTheRetryAndNoOther() {
     shop.order("PAYING-1", DUE);
-    Ran.of(() -> Main.execute(site.settings(), "once"));
+    Commands.run(site.settings(), "once");
     assertThat(shop.row("PAYING-1")).containsEntry("state", "RETRY");
     shop.order("ORDER-1", DUE);
     site.sandbox().script(facts -> Optional.of(Misbehaviour.CLOSED));

@@ -42,7 +42,7 @@ class DryRunTest {
   }
 
   private Ran dryRun() {
-    return Ran.of(() -> Main.execute(site.settings(), "once", "--dry-run"));
+    return Commands.run(site.settings(), "once", "--dry-run");
   }
 
   @Test
@@ -101,7 +101,7 @@ class DryRunTest {
   void settingDoesTheSameAsTheOption() {
     site.set("DRY_RUN", "true");
 
-    Ran ran = Ran.of(() -> Main.execute(site.settings(), "once"));
+    Ran ran = Commands.run(site.settings(), "once");
 
     assertThat(ran.log("would_close")).hasSize(1);
     assertThat(shop.status("ORDER-1")).isEqualTo("NOTPAY");

@@ -18,15 +18,9 @@ class HealthCommandTest {
   @TempDir private Path folder = Path.of("");
 
   private Ran health(String sweepInterval) {
-    return Ran.of(
-        () ->
-            Main.execute(
-                Map.of(
-                    "HEALTH_FILE",
-                    folder.resolve("health").toString(),
-                    "SWEEP_INTERVAL",
-                    sweepInterval),
-                "health"));
+    return Commands.run(
+        Map.of("HEALTH_FILE", folder.resolve("health").toString(), "SWEEP_INTERVAL", sweepInterval),
+        "health");
   }
 
   private void touched(Duration ago) throws IOException {

@@ -36,8 +36,8 @@ class IntegrationDocumentTest {
       List<Fence> example = section(heading);
       prepare(site, example);
 
-      Ran check = Ran.of(() -> Main.execute(site.settings(), "check"));
-      Ran once = Ran.of(() -> Main.execute(site.settings(), "once"));
+      Ran check = Commands.run(site.settings(), "check");
+      Ran once = Commands.run(site.settings(), "once");
 
       assertThat(check.out()).contains("ok       orders table").contains("ok       indexes");
       assertThat(check.exitCode()).isZero();
@@ -63,7 +63,7 @@ class IntegrationDocumentTest {
         await().atMost(Duration.ofSeconds(60)).until(() -> lines.contains("listening"));
         assertThat(shop.text("SELECT available FROM stock")).isEqualTo("5");
 
-        Ran.of(() -> Main.execute(site.settings(), "once"));
+        Commands.run(site.settings(), "once");
 
         await()
             .atMost(Duration.ofSeconds(60))

@@ -43,7 +43,7 @@ class LeastPrivilegeTest {
   }
 
   private Ran run(String... args) {
-    return Ran.of(() -> Main.execute(site.settings(), args));
+    return Commands.run(site.settings(), args);
   }
 
   @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What all commands have in common. */
 class MainTest {
   private static Ran run(Map<String, String> settings, String... args) {
-    return Ran.of(() -> Main.execute(settings, args));
+    return Commands.run(settings, args);
   }
 
   @ParameterizedTest

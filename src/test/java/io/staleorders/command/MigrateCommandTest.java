@@ -22,7 +22,7 @@ class MigrateCommandTest {
               "DATABASE_PASSWORD", database.password()));
 
   private Ran migrate() {
-    return Ran.of(() -> Main.execute(settings, "migrate"));
+    return Commands.run(settings, "migrate");
   }
 
   private int tables() {

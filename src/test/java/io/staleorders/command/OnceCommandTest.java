@@ -30,11 +30,11 @@ class OnceCommandTest {
   }
 
   private Ran once() {
-    return Ran.of(() -> Main.execute(site.settings(), "once"));
+    return Commands.run(site.settings(), "once");
   }
 
   private Ran onTerminal(String... args) {
-    return Ran.of(() -> Main.execute(new Environment(site.settings(), true), args));
+    return Commands.runOnTerminal(site.settings(), args);
   }
 
   @Test

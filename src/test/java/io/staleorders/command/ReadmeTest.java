@@ -6,7 +6,6 @@ import io.staleorders.config.Settings;
 import io.staleorders.config.Variable;
 import io.staleorders.order.Decision.AbandonReason;
 import io.staleorders.order.Event;
-import io.staleorders.testkit.Ran;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +66,7 @@ class ReadmeTest {
             .filter(matcher -> matcher.lookingAt())
             .map(matcher -> matcher.group(1))
             .toList();
-    String help = Ran.of(() -> Main.execute(Map.of(), "--help")).out();
+    String help = Commands.run(Map.of(), "--help").out();
     List<String> offered =
         help.substring(help.indexOf("Commands:"))
             .lines()

@@ -23,11 +23,9 @@ class ReportCommandTest {
   }
 
   private Ran report(String... args) {
-    return Ran.of(
-        () ->
-            Main.execute(
-                site.settings(),
-                Stream.concat(Stream.of("report"), Stream.of(args)).toArray(String[]::new)));
+    return Commands.run(
+        site.settings(),
+        Stream.concat(Stream.of("report"), Stream.of(args)).toArray(String[]::new));
   }
 
   /** Orders resolved an hour ago, of which the n-th was called about n seconds after it was due. */

@@ -31,7 +31,7 @@ class RunCommandTest {
       try (ServiceProcess service = ServiceProcess.start(site.settings(), lines::add)) {
         await().atMost(GENEROUS).until(() -> shop.status("ORDER-1").equals("CLOSED"));
         await().atMost(GENEROUS).until(() -> !shop.states().containsKey("ORDER-2"));
-        assertThat(Ran.of(() -> Main.execute(site.settings(), "health")).exitCode()).isZero();
+        assertThat(Commands.run(site.settings(), "health").exitCode()).isZero();
         ProcessHandle.of(service.pid()).ifPresent(ProcessHandle::destroy);
         await().atMost(GENEROUS).until(() -> !service.isRunningAfter(Duration.ZERO));
       }

@@ -29,7 +29,7 @@ class WrongKeysTest {
     settings.put("WECHATPAY_PUBLIC_KEY", "-----BEGIN nothing-----");
     settings.put("WECHATPAY_API_V3_KEY", API_V3_KEY_OF_31_BYTES);
 
-    Ran ran = Ran.of(() -> Main.execute(settings, command));
+    Ran ran = Commands.run(settings, command);
 
     assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.out())
@@ -48,7 +48,7 @@ class WrongKeysTest {
     Map<String, String> settings = new HashMap<>();
     settings.put("WECHATPAY_PRIVATE_KEY", KEYS.wechatPayPublicKeyPem());
 
-    Ran ran = Ran.of(() -> Main.execute(settings, command));
+    Ran ran = Commands.run(settings, command);
 
     assertThat(ran.log("settings_invalid"))
         .singleElement()

@@ -1,10 +1,6 @@
 package io.staleorders.config;
 
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.util.LogbackMDCAdapter;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import io.staleorders.testkit.CapturedOutput;
 import java.util.List;
 import org.slf4j.Logger;
 
@@ -18,19 +14,12 @@ final class CapturedLog {
   }
 
   static String text(Logs logs, Action logging) {
-    LoggerContext context = new LoggerContext();
-    context.setMDCAdapter(new LogbackMDCAdapter());
-    PrintStream before = System.out;
-    ByteArrayOutputStream printed = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    try {
-      LogSetup.apply(context, logs);
-      logging.with(context.getLogger("io.staleorders.Somewhere"));
-    } finally {
-      System.setOut(before);
-      context.stop();
-    }
-    return printed.toString(StandardCharsets.UTF_8);
+    return CapturedOutput.of(
+            out -> {
+              CapturedOutput.logAs(logs);
+              logging.with(CapturedOutput.logger("io.staleorders.Somewhere"));
+            })
+        .out();
   }
 
   /** Something that logs. */

@@ -19,6 +19,7 @@ import org.testcontainers.containers.ContainerState;
 import org.testcontainers.containers.output.OutputFrame.OutputType;
 
 /** The image, as {@code docker-compose.yml} runs it: two of the service beside the demo's shop. */
+@Tag("acceptance")
 @Tag(WhereDockerAnswers.TAG)
 @Timeout(value = 20, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ContainerTest {

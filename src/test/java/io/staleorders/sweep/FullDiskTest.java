@@ -17,11 +17,13 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that is really full: a file system of a few MiB in memory, which root can make. */
+@Tag("acceptance")
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FullDiskTest {
   private static final int ORDERS = 60;
@@ -48,7 +50,8 @@ class FullDiskTest {
                   return Optional.empty();
                 });
         Sweep copy = rig.service();
-        CompletableFuture<Duration> running = CompletableFuture.supplyAsync(copy::run);
+        CompletableFuture<Duration> running =
+            CompletableFuture.supplyAsync(copy::run, Thread::startVirtualThread);
         await()
             .atMost(Duration.ofSeconds(60))
             .until(() -> !events.of(Event.DATABASE_UNAVAILABLE).isEmpty());

@@ -31,7 +31,8 @@ class LeaseTest {
     shop.orders("HANG-", 10, DUE, Shop.SUB_MCHID);
     shop.orders("ORDER-", 30, DUE, Shop.SUB_MCHID);
     Sweep copy = rig.service();
-    CompletableFuture<Duration> running = CompletableFuture.supplyAsync(copy::run);
+    CompletableFuture<Duration> running =
+        CompletableFuture.supplyAsync(copy::run, Thread::startVirtualThread);
 
     await()
         .atMost(Duration.ofSeconds(18))
@@ -57,7 +58,8 @@ class LeaseTest {
             });
     try (Sweep late = rig.copy("same-name", rig.pool());
         Sweep replacement = rig.copy("same-name", rig.pool())) {
-      CompletableFuture<Duration> running = CompletableFuture.supplyAsync(late::run);
+      CompletableFuture<Duration> running =
+          CompletableFuture.supplyAsync(late::run, Thread::startVirtualThread);
       asked.join();
       shop.setStatus("ORDER-1", "REVIEW");
       rig.advance(Duration.ofSeconds(60));

@@ -82,7 +82,8 @@ class LookTest {
             });
     shop.orders("ORDER-", 2, Duration.ofMinutes(20), Shop.SUB_MCHID);
     try (Sweep sweep = rig.copy("copy-1", rig.pool())) {
-      CompletableFuture<Duration> running = CompletableFuture.supplyAsync(sweep::run);
+      CompletableFuture<Duration> running =
+          CompletableFuture.supplyAsync(sweep::run, Thread::startVirtualThread);
 
       long from = answered.join();
       await()

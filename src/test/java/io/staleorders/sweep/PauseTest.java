@@ -255,7 +255,9 @@ class PauseTest {
 
     try (Sweep one = rig.copy("copy-2", rig.pool());
         Sweep other = rig.copy("copy-3", rig.pool())) {
-      List.of(CompletableFuture.runAsync(one::run), CompletableFuture.runAsync(other::run))
+      List.of(
+              CompletableFuture.runAsync(one::run, Thread::startVirtualThread),
+              CompletableFuture.runAsync(other::run, Thread::startVirtualThread))
           .forEach(CompletableFuture::join);
     }
 
@@ -274,7 +276,8 @@ class PauseTest {
                     ? Optional.of(Misbehaviour.SIGN_ERROR)
                     : Optional.empty());
     try (Sweep other = rig.copy("copy-2", rig.pool())) {
-      CompletableFuture<Duration> running = CompletableFuture.supplyAsync(other::run);
+      CompletableFuture<Duration> running =
+          CompletableFuture.supplyAsync(other::run, Thread::startVirtualThread);
       rig.sweep();
       running.join();
     }

@@ -64,7 +64,8 @@ class PgBouncerTest {
         HikariDataSource second = pool();
         Sweep one = rig.copy("copy-1", first);
         Sweep other = rig.copy("copy-2", second)) {
-      CompletableFuture<Duration> running = CompletableFuture.supplyAsync(other::run);
+      CompletableFuture<Duration> running =
+          CompletableFuture.supplyAsync(other::run, Thread::startVirtualThread);
       one.run();
       running.join();
       one.run();

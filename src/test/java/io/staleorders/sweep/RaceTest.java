@@ -257,7 +257,7 @@ class RaceTest {
       if (!now || !begun.compareAndSet(false, true)) {
         return;
       }
-      rows.completeAsync(this::pay);
+      rows.completeAsync(this::pay, Thread::startVirtualThread);
       try {
         rows.get(patience.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException e) {

@@ -142,7 +142,8 @@ class ServerFaultsTest {
         Sweep one = rig.copy("copy-1", rig.pool());
         Sweep other = rig.copy("copy-2", rig.pool())) {
       assertThat(shop.text("SHOW transaction_isolation")).isEqualTo("serializable");
-      CompletableFuture<Duration> running = CompletableFuture.supplyAsync(other::run);
+      CompletableFuture<Duration> running =
+          CompletableFuture.supplyAsync(other::run, Thread::startVirtualThread);
       one.run();
       running.join();
       one.run();
@@ -180,7 +181,8 @@ class ServerFaultsTest {
           Options.defaults().callTimeout(Duration.ofSeconds(2)).lease(Duration.ofSeconds(20)));
       payment.begin();
       payment.execute("UPDATE stock SET pieces = 4");
-      CompletableFuture<Duration> sweep = CompletableFuture.supplyAsync(rig::sweep);
+      CompletableFuture<Duration> sweep =
+          CompletableFuture.supplyAsync(rig::sweep, Thread::startVirtualThread);
       await()
           .atMost(Duration.ofSeconds(30))
           .until(

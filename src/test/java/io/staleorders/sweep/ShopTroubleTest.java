@@ -146,7 +146,8 @@ class ShopTroubleTest {
     try (Handle handle = shop.jdbi().open()) {
       handle.begin();
       handle.execute("UPDATE stock SET pieces = 4");
-      CompletableFuture<Duration> sweep = CompletableFuture.supplyAsync(rig::sweep);
+      CompletableFuture<Duration> sweep =
+          CompletableFuture.supplyAsync(rig::sweep, Thread::startVirtualThread);
       await()
           .atMost(Duration.ofSeconds(20))
           .until(() -> shop.count("orders WHERE status = 'CLOSED'") == 10);
@@ -167,7 +168,8 @@ class ShopTroubleTest {
     try (Handle handle = shop.jdbi().open()) {
       handle.begin();
       handle.execute("SELECT FROM orders WHERE out_trade_no LIKE 'HELD%' FOR UPDATE");
-      CompletableFuture<Duration> sweep = CompletableFuture.supplyAsync(rig::sweep);
+      CompletableFuture<Duration> sweep =
+          CompletableFuture.supplyAsync(rig::sweep, Thread::startVirtualThread);
       await()
           .atMost(Duration.ofSeconds(30))
           .until(() -> shop.count("orders WHERE status = 'CLOSED'") == 5);
@@ -243,7 +245,8 @@ class ShopTroubleTest {
         Events events = Events.open()) {
       handle.begin();
       handle.execute("UPDATE stock SET pieces = 4");
-      CompletableFuture<Duration> sweep = CompletableFuture.supplyAsync(rig::sweep);
+      CompletableFuture<Duration> sweep =
+          CompletableFuture.supplyAsync(rig::sweep, Thread::startVirtualThread);
       await()
           .atMost(Duration.ofSeconds(6))
           .until(() -> shop.count("orders WHERE status = 'CLOSED'") == 10);
@@ -286,7 +289,8 @@ class ShopTroubleTest {
     try (Handle handle = shop.jdbi().open()) {
       handle.begin();
       handle.execute("SELECT 1 FROM orders WHERE out_trade_no = 'HELD-001' FOR UPDATE");
-      CompletableFuture<Duration> sweep = CompletableFuture.supplyAsync(rig::sweep);
+      CompletableFuture<Duration> sweep =
+          CompletableFuture.supplyAsync(rig::sweep, Thread::startVirtualThread);
       await()
           .atMost(Duration.ofSeconds(3))
           .until(() -> shop.count("orders WHERE status = 'CLOSED'") == 10);
@@ -341,7 +345,8 @@ class ShopTroubleTest {
     shop.order("SLOW1-1", DUE);
     shop.order("ORDER-1", DUE);
 
-    CompletableFuture<Duration> sweep = CompletableFuture.supplyAsync(rig::sweep);
+    CompletableFuture<Duration> sweep =
+        CompletableFuture.supplyAsync(rig::sweep, Thread::startVirtualThread);
 
     await()
         .pollInterval(Duration.ofMillis(20))

@@ -36,7 +36,8 @@ class StopTest {
     shop.orders("ORDER-", 60, DUE, Shop.SUB_MCHID);
     rig.sandbox().faults().replyDelay(Duration.ofMillis(300));
     Sweep sweep = rig.service();
-    CompletableFuture<Duration> running = CompletableFuture.supplyAsync(sweep::run);
+    CompletableFuture<Duration> running =
+        CompletableFuture.supplyAsync(sweep::run, Thread::startVirtualThread);
     await().until(() -> rig.sandbox().requests().size() >= 4);
 
     sweep.close();
@@ -63,7 +64,8 @@ class StopTest {
     rig.restart(Options.defaults().grace(Duration.ofSeconds(30)));
     shop.order("SLOW1-1", DUE);
     Sweep sweep = rig.service();
-    CompletableFuture<Duration> running = CompletableFuture.supplyAsync(sweep::run);
+    CompletableFuture<Duration> running =
+        CompletableFuture.supplyAsync(sweep::run, Thread::startVirtualThread);
     await().until(() -> !rig.sandbox().requests().isEmpty());
 
     long begun = System.nanoTime();
@@ -138,7 +140,8 @@ class StopTest {
     shop.orders("ORDER-", 30, DUE, Shop.SUB_MCHID);
     rig.sandbox().script(facts -> Optional.of(Misbehaviour.HANG));
     Sweep sweep = rig.service();
-    CompletableFuture<Duration> running = CompletableFuture.supplyAsync(sweep::run);
+    CompletableFuture<Duration> running =
+        CompletableFuture.supplyAsync(sweep::run, Thread::startVirtualThread);
     await().until(() -> rig.sandbox().requests().size() == 30);
 
     long begun = System.nanoTime();

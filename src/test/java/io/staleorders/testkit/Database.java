@@ -24,6 +24,11 @@ public record Database(String jdbcUrl, String user, String password) {
     return source;
   }
 
+  /** What the server calls it. */
+  String name() {
+    return jdbcUrl.substring(jdbcUrl.lastIndexOf('/') + 1);
+  }
+
   /** Another database of the same server. */
   Database named(String name) {
     return new Database(jdbcUrl.substring(0, jdbcUrl.lastIndexOf('/') + 1) + name, user, password);

@@ -35,9 +35,9 @@ public final class Postgres {
     static final Database DATABASE = startServer(System.getProperty("postgres.by", "either"));
   }
 
-  /** A new, empty database of the shared server; nobody has to drop it. */
+  /** A new, empty database of the shared server; the end of the test drops it. */
   public static Database freshDatabase() {
-    return create("test_" + databases.incrementAndGet(), "template1");
+    return forThisTest("template1");
   }
 
   /**
@@ -47,7 +47,18 @@ public final class Postgres {
    * @param template a plain lower-case identifier; always used with the same {@code prepare}
    */
   public static Database freshDatabase(String template, Consumer<Database> prepare) {
-    return create("test_" + databases.incrementAndGet(), prepared(template, prepare));
+    return forThisTest(prepared(template, prepare));
+  }
+
+  private static Database forThisTest(String template) {
+    Database database = create("test_" + databases.incrementAndGet(), template);
+    TestScope.current().ifPresent(scope -> scope.opened(database));
+    return database;
+  }
+
+  /** Ends what is still connected to a database of the shared server, and drops it. */
+  static void drop(Database database) {
+    execute("DROP DATABASE " + database.name() + " WITH (FORCE)");
   }
 
   /** A server of its own, for a test that stops or kills it; the test closes it. */
@@ -68,13 +79,17 @@ public final class Postgres {
   }
 
   private static Database create(String name, String template) {
+    execute("CREATE DATABASE " + name + " TEMPLATE " + template);
+    return Shared.DATABASE.named(name);
+  }
+
+  private static void execute(String sql) {
     try (Connection connection = Shared.DATABASE.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE DATABASE " + name + " TEMPLATE " + template);
+      statement.execute(sql);
     } catch (SQLException e) {
-      throw new IllegalStateException("cannot create a test database", e);
+      throw new IllegalStateException(sql, e);
     }
-    return Shared.DATABASE.named(name);
   }
 
   private static Database startServer(String by) {

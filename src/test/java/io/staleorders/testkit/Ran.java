@@ -1,19 +1,12 @@
 package io.staleorders.testkit;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.staleorders.config.LogFormat;
-import io.staleorders.config.LogSetup;
-import io.staleorders.config.Logs;
-import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.IntSupplier;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
 
 /**
  * What a command did, run in this JVM.
@@ -23,32 +16,18 @@ import org.slf4j.LoggerFactory;
 public record Ran(int exitCode, String out) {
   private static final JsonMapper JSON = new JsonMapper();
 
-  /** Runs it; what it wrote to standard error is a failure, as it must not. */
-  public static Ran of(IntSupplier command) {
-    PrintStream before = System.out;
-    PrintStream errBefore = System.err;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int exitCode;
-    try (PrintStream newOut = new PrintStream(out, true, StandardCharsets.UTF_8);
-        PrintStream newErr = new PrintStream(err, true, StandardCharsets.UTF_8)) {
-      System.setOut(newOut);
-      System.setErr(newErr);
-      exitCode = command.getAsInt();
-    } finally {
-      System.setOut(before);
-      System.setErr(errBefore);
-      logAsTestsDo();
+  /**
+   * Runs it; what it wrote to standard error is a failure, as it must not.
+   *
+   * @param command is given its standard output; returns its exit code
+   */
+  public static Ran of(ToIntFunction<PrintStream> command) {
+    AtomicInteger exitCode = new AtomicInteger();
+    CapturedOutput captured = CapturedOutput.of(out -> exitCode.set(command.applyAsInt(out)));
+    if (!captured.err().isEmpty()) {
+      throw new AssertionError("on standard error: " + captured.err());
     }
-    if (err.size() > 0) {
-      throw new AssertionError("on standard error: " + err.toString(StandardCharsets.UTF_8));
-    }
-    return new Ran(exitCode, out.toString(StandardCharsets.UTF_8));
-  }
-
-  private static void logAsTestsDo() {
-    LogSetup.apply(new Logs(LogFormat.TEXT, org.slf4j.event.Level.DEBUG));
-    ((Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME)).setLevel(Level.INFO);
+    return new Ran(exitCode.get(), captured.out());
   }
 
   /** The lines that it printed. */

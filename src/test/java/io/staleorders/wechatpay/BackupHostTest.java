@@ -12,6 +12,7 @@ import io.staleorders.order.Merchant;
 import io.staleorders.order.MerchantId;
 import io.staleorders.order.OutTradeNo;
 import io.staleorders.order.Reply;
+import io.staleorders.testkit.Events;
 import io.staleorders.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -198,22 +199,22 @@ class BackupHostTest {
 
   @Test
   void aWarningIsGivenWhenTheBackupHostBeginsToBeUsed() {
-    try (LogLines log = LogLines.of(Hosts.class)) {
+    try (Events log = Events.of(Hosts.class)) {
       main.always(unsigned(500, ""));
       backup.always(signed(204, ""));
       closeTimes(10);
-      assertThat(log.events()).containsExactly("backup_host_used");
+      assertThat(log.names()).containsExactly("backup_host_used");
       assertThat(log.fields().getFirst()).containsEntry("host", backup.authority());
 
       now.set(FakeWechat.NOW.plusSeconds(30));
       main.then(signed(204, ""));
       closeTimes(10);
-      assertThat(log.events()).as("not a line a failure").hasSize(1);
+      assertThat(log.names()).as("not a line a failure").hasSize(1);
 
       now.set(FakeWechat.NOW.plusSeconds(90));
       main.then(signed(204, ""));
       closeTimes(10);
-      assertThat(log.events()).containsExactly("backup_host_used", "backup_host_used");
+      assertThat(log.names()).containsExactly("backup_host_used", "backup_host_used");
     }
   }
 

@@ -20,6 +20,7 @@ import io.staleorders.order.MerchantId;
 import io.staleorders.order.OutTradeNo;
 import io.staleorders.order.Reply;
 import io.staleorders.order.VerificationFault;
+import io.staleorders.testkit.Events;
 import io.staleorders.testkit.ScriptedServer;
 import io.staleorders.testkit.ScriptedServer.Act;
 import java.security.KeyPair;
@@ -60,7 +61,7 @@ class PlatformCertificatesTest {
   private final ScriptedServer server = ScriptedServer.start();
   private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
   private final WechatPay wechat = connect(Optional.empty());
-  private final LogLines log = LogLines.of(PlatformCertificates.class);
+  private final Events log = Events.of(PlatformCertificates.class);
 
   @AfterEach
   void stop() {

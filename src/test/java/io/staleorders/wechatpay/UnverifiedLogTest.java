@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.staleorders.order.Merchant;
 import io.staleorders.order.MerchantId;
 import io.staleorders.order.OutTradeNo;
+import io.staleorders.testkit.Events;
 import io.staleorders.testkit.ScriptedServer;
 import java.time.Duration;
 import java.util.Map;
@@ -22,7 +23,7 @@ class UnverifiedLogTest {
 
   private final ScriptedServer server = ScriptedServer.start();
   private final CloseClient client = FakeWechat.client(server.uri(), Duration.ofSeconds(10));
-  private final LogLines log = LogLines.of(CloseClient.class);
+  private final Events log = Events.of(CloseClient.class);
 
   @AfterEach
   void stop() {

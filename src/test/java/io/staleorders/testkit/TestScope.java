@@ -1,0 +1,68 @@
+package io.staleorders.testkit;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What belongs to one test: its log and its databases. The threads that a test starts, and those
+ * that they start, inherit its scope; this is what lets tests run at the same time in one JVM.
+ *
+ * <p>Threads of a pool that several tests share inherit nothing: tests start their own.
+ */
+final class TestScope {
+  private static final InheritableThreadLocal<Optional<TestScope>> CURRENT =
+      new InheritableThreadLocal<>() {
+        @Override
+        protected Optional<TestScope> initialValue() {
+          return Optional.empty();
+        }
+      };
+
+  private final List<ILoggingEvent> log = new ArrayList<>();
+  private final List<Database> databases = new ArrayList<>();
+
+  private TestScope() {}
+
+  /** The scope of the test that this thread works for; empty outside of tests. */
+  static Optional<TestScope> current() {
+    return CURRENT.get();
+  }
+
+  /** Starts the scope of a test that runs on this thread. */
+  static void begin() {
+    CURRENT.set(Optional.of(new TestScope()));
+  }
+
+  /** Drops the databases of this thread's test. */
+  static void end() {
+    CURRENT.get().ifPresent(TestScope::dropDatabases);
+    CURRENT.remove();
+  }
+
+  synchronized void logged(ILoggingEvent line) {
+    log.add(line);
+  }
+
+  synchronized int logSize() {
+    return log.size();
+  }
+
+  /** The lines from position {@code from} up to {@code to}, oldest first. */
+  synchronized List<ILoggingEvent> log(int from, int to) {
+    return List.copyOf(log.subList(from, to));
+  }
+
+  synchronized void opened(Database database) {
+    databases.add(database);
+  }
+
+  synchronized List<Database> databases() {
+    return List.copyOf(databases);
+  }
+
+  private void dropDatabases() {
+    databases().forEach(Postgres::drop);
+  }
+}
