@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.staleorders.config.LogSetup;
+import io.staleorders.testkit.Fast;
 import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Calendar;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Which of our packages may know which, and what none of them may do. */
+@Fast
 class ArchitectureTest {
   private static final String ROOT = "io.staleorders.";
 

@@ -2,10 +2,10 @@ package io.staleorders.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Acceptance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * <p>{@code mvn test -Pchaos} makes it long: {@code -Dchaos.minutes} at least, until {@code
  * -Dchaos.kills} copies have been killed. {@code -Dchaos.seed} replays the plan of a run.
  */
-@Tag("acceptance")
+@Acceptance
 class ChaosTest {
   private final long seed = Long.getLong("chaos.seed", System.nanoTime() % 1_000_000);
   private final int minutes = Integer.getInteger("chaos.minutes", 0);

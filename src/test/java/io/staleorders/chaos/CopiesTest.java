@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.staleorders.chaos.Ledger.Fate;
 import io.staleorders.chaos.SeenCalls.Call;
 import io.staleorders.sandbox.Sandbox;
+import io.staleorders.testkit.Acceptance;
 import io.staleorders.testkit.Database;
 import io.staleorders.testkit.Postgres;
 import java.nio.file.Path;
@@ -22,12 +23,11 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several copies, each a process of its own, share one database. */
-@Tag("acceptance")
+@Acceptance
 class CopiesTest {
   private static final Duration DUE = ServiceSettings.CLOSE_DELAY.plusSeconds(60);
 

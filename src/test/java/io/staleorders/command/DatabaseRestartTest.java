@@ -3,6 +3,7 @@ package io.staleorders.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.staleorders.testkit.Acceptance;
 import io.staleorders.testkit.CheapWechat;
 import io.staleorders.testkit.Database;
 import io.staleorders.testkit.EmbeddedServer;
@@ -14,13 +15,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole service outlives its database, however that goes. */
-@Tag("acceptance")
+@Acceptance
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DatabaseRestartTest {
   private static final Duration PATIENCE = Duration.ofSeconds(90);

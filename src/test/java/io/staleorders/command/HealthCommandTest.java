@@ -2,6 +2,7 @@ package io.staleorders.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import io.staleorders.testkit.Ran;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code health}: the age of a file, by an exit code. */
+@Fast
 class HealthCommandTest {
   @TempDir private Path folder = Path.of("");
 

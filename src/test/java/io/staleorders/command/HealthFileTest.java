@@ -3,6 +3,7 @@ package io.staleorders.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.staleorders.config.Settings;
+import io.staleorders.testkit.Fast;
 import io.staleorders.testkit.SettableClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Fast
 class HealthFileTest {
   private static final Duration INTERVAL = Duration.ofSeconds(30);
 

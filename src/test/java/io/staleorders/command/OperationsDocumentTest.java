@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.staleorders.order.Event;
+import io.staleorders.testkit.Fast;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.event.Level;
 
 /** Code and {@code docs/OPERATIONS.md} name the same events, at the same levels. */
+@Fast
 class OperationsDocumentTest {
   /** An entry of the list of events, with its example. */
   private static final Pattern ENTRY =

@@ -6,6 +6,7 @@ import io.staleorders.config.Settings;
 import io.staleorders.config.Variable;
 import io.staleorders.order.Decision.AbandonReason;
 import io.staleorders.order.Event;
+import io.staleorders.testkit.Fast;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.event.Level;
 
 /** Both READMEs list what the code has: settings, defaults, commands, states, reasons, events. */
+@Fast
 class ReadmeTest {
   private static final Pattern ROW = Pattern.compile("(?m)^\\| (.*) \\|$");
   private static final Pattern COMMAND_OF_ROW = Pattern.compile("`([a-z]+)");

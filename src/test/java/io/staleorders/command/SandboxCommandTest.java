@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.staleorders.sandbox.Misbehaviour;
+import io.staleorders.testkit.Fast;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** The sandbox from the command line. */
+@Fast
 class SandboxCommandTest {
   @TempDir private Path keys = Path.of("");
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.staleorders.sandbox.SandboxKeys;
+import io.staleorders.testkit.Fast;
 import io.staleorders.testkit.Ran;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys that are not what they should be are named at the start, and nothing is begun. */
+@Fast
 class WrongKeysTest {
   private static final SandboxKeys KEYS = SandboxKeys.inMemory();
   private static final String API_V3_KEY_OF_31_BYTES = "0123456789abcdef0123456789abcde";

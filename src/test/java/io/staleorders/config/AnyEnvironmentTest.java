@@ -3,6 +3,7 @@ package io.staleorders.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
+@Fast
 class AnyEnvironmentTest {
 
   @Property(tries = 500)

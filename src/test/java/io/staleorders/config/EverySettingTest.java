@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.staleorders.order.ClosePolicy.NotFoundRule;
 import io.staleorders.order.MerchantId;
+import io.staleorders.testkit.Fast;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.event.Level;
 
 /** Each variable: what it is when unset, what it is when set, what it refuses. */
+@Fast
 class EverySettingTest {
 
   /**

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.staleorders.order.Event;
 import io.staleorders.order.MerchantId;
 import io.staleorders.order.OutTradeNo;
+import io.staleorders.testkit.Fast;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
 
+@Fast
 class LogLinesTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Logs JSON = new Logs(LogFormat.JSON, Level.INFO);

@@ -5,6 +5,7 @@ import static io.staleorders.config.Example.settings;
 import static io.staleorders.config.Example.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Fast
 class SecretFilesTest {
   @TempDir Path folder;
 

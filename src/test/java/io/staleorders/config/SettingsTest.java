@@ -5,6 +5,7 @@ import static io.staleorders.config.Example.settings;
 import static io.staleorders.config.Example.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.net.URI;
 import java.time.ZoneId;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Fast
 class SettingsTest {
 
   @Test

@@ -2,10 +2,12 @@ package io.staleorders.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
+@Fast
 class UnknownNamesTest {
 
   @Test

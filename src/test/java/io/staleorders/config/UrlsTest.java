@@ -2,6 +2,7 @@ package io.staleorders.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.util.Optional;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.Driver;
 
+@Fast
 class UrlsTest {
 
   @ParameterizedTest

@@ -3,6 +3,7 @@ package io.staleorders.container;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.staleorders.testkit.Acceptance;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import org.testcontainers.containers.ContainerState;
 import org.testcontainers.containers.output.OutputFrame.OutputType;
 
 /** The image, as {@code docker-compose.yml} runs it: two of the service beside the demo's shop. */
-@Tag("acceptance")
+@Acceptance
 @Tag(WhereDockerAnswers.TAG)
 @Timeout(value = 20, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ContainerTest {

@@ -11,6 +11,7 @@ import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Secret;
 import io.staleorders.config.Settings;
 import io.staleorders.config.Variable;
+import io.staleorders.testkit.Fast;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** {@code deploy/kubernetes.yaml} and {@code docker-compose.yml}. */
+@Fast
 class DeploymentFilesTest {
   private static final Set<String> SETTINGS =
       Settings.VARIABLES.stream()

@@ -2,6 +2,7 @@ package io.staleorders.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.util.Random;
 import java.util.function.LongSupplier;
@@ -12,6 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
+@Fast
 class BackoffTest {
   private static final Duration FIRST = Duration.ofSeconds(10);
   private static final Duration MAX = Duration.ofMinutes(30);

@@ -19,6 +19,7 @@ import io.staleorders.order.CloseDecider.AfterClose;
 import io.staleorders.order.ClosePolicy.NotFoundRule;
 import io.staleorders.order.Decision.Retry;
 import io.staleorders.order.Decision.RetryReason;
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What follows the reply to a close call, but for pauses and the last attempt. */
+@Fast
 class CloseDeciderCloseTest {
   private static final Duration HALF_A_MINUTE = Duration.ofSeconds(30);
 

@@ -22,6 +22,7 @@ import io.staleorders.order.Decision.AbandonReason;
 import io.staleorders.order.Decision.Abandoned;
 import io.staleorders.order.Decision.NotFound;
 import io.staleorders.order.Decision.Retry;
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** When an order is given up. */
+@Fast
 class CloseDeciderExhaustionTest {
   private static final Abandoned EXHAUSTED = new Abandoned(AbandonReason.EXHAUSTED);
   private static final ClaimedOrder LAST = order(tried(9, RETRY_FOR));

@@ -20,6 +20,7 @@ import io.staleorders.order.Decision.AbandonReason;
 import io.staleorders.order.Decision.NotFound;
 import io.staleorders.order.Decision.Retry;
 import io.staleorders.order.Decision.RetryReason;
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The not-found rule. */
+@Fast
 class CloseDeciderNotFoundTest {
   private static final Retry ABSENT_ONCE = new Retry(RetryReason.ABSENT, Duration.ZERO, true, 1);
   private static final boolean KNOWN = true;

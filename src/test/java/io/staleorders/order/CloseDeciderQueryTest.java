@@ -22,6 +22,7 @@ import io.staleorders.order.Decision.Closed;
 import io.staleorders.order.Decision.Paid;
 import io.staleorders.order.Decision.Retry;
 import io.staleorders.order.Decision.RetryReason;
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the query's answer decides, but for orders not found, pauses and the last attempt. */
+@Fast
 class CloseDeciderQueryTest {
   private static final Duration HALF_A_MINUTE = Duration.ofSeconds(30);
 

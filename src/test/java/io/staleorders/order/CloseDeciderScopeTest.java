@@ -19,6 +19,7 @@ import io.staleorders.order.Decision.Retry;
 import io.staleorders.order.Decision.RetryReason;
 import io.staleorders.order.PauseScope.Account;
 import io.staleorders.order.PauseScope.SubMerchant;
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Faults of the account, of a sub-merchant and of this machine's clock. */
+@Fast
 class CloseDeciderScopeTest {
   private static final Duration TOLERATED = Duration.ofMinutes(5);
   private static final Duration OFF = TOLERATED.plusMillis(1);

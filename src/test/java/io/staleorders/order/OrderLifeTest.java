@@ -6,6 +6,7 @@ import io.staleorders.order.ClosePolicy.NotFoundRule;
 import io.staleorders.order.Decision.AbandonReason;
 import io.staleorders.order.Life.Step;
 import io.staleorders.order.Life.Turn;
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +21,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.statistics.Statistics;
 
 /** What holds of every order, whatever WeChat Pay answers and in whatever order. */
+@Fast
 @PropertyDefaults(edgeCases = EdgeCasesMode.NONE)
 class OrderLifeTest {
   private static final Set<TradeState> CLOSED = Set.of(TradeState.CLOSED, TradeState.REVOKED);

@@ -3,6 +3,7 @@ package io.staleorders.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sandbox by hand. */
+@Fast
 class AdminTest {
   private final Sandbox sandbox = Sandbox.start();
 

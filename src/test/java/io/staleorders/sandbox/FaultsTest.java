@@ -2,6 +2,7 @@ package io.staleorders.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Who meets which misbehaviour, and when. */
+@Fast
 class FaultsTest {
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
   private final Sandbox sandbox = Sandbox.start(now::get);

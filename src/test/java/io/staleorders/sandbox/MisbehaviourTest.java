@@ -2,6 +2,7 @@ package io.staleorders.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** Each misbehaviour, asked for by prefix: a close call, then a query, then the truth. */
+@Fast
 class MisbehaviourTest {
   /** Name, what the close call gets, what the query gets, what the order is afterwards. */
   static final String[] TABLE =

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.wechat.pay.java.core.exception.ServiceException;
 import com.wechat.pay.java.core.exception.ValidationException;
 import com.wechat.pay.java.service.partnerpayments.jsapi.model.Transaction;
+import io.staleorders.testkit.Fast;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** What WeChat Pay's own client makes of the sandbox. */
+@Fast
 class OfficialClientTest {
   private static final String SUB = "1900000109";
 

@@ -2,6 +2,7 @@ package io.staleorders.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The truth about orders. */
+@Fast
 class OrdersTest {
   private final Orders orders = new Orders(() -> Instant.EPOCH);
 

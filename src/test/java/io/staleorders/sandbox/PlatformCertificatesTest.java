@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.staleorders.sandbox.PlatformCertificates.ListFault;
+import io.staleorders.testkit.Fast;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The list of platform certificates, and their rotation. */
+@Fast
 class PlatformCertificatesTest {
   private final Sandbox sandbox = Sandbox.start();
 

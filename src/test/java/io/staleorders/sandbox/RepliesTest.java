@@ -2,6 +2,7 @@ package io.staleorders.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** How replies look on the wire, when nothing is wrong. */
+@Fast
 class RepliesTest {
   private final Instant now = Instant.parse("2026-03-05T01:02:03Z");
   private final Sandbox sandbox = Sandbox.start(() -> now);

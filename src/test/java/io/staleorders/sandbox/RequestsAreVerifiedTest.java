@@ -3,6 +3,7 @@ package io.staleorders.sandbox;
 import static io.staleorders.sandbox.ShopRequest.SUB;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** Requests are checked as WeChat Pay checks them. */
+@Fast
 class RequestsAreVerifiedTest {
   /** What is wrong, and how a request comes to be so. */
   record Wrong(String what, UnaryOperator<ShopRequest> spoil) {}

@@ -2,6 +2,7 @@ package io.staleorders.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Keys on disk. */
+@Fast
 class SandboxKeysTest {
   @TempDir private Path temporary = Path.of("");
 

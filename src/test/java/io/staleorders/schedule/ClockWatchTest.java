@@ -2,11 +2,13 @@ package io.staleorders.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import io.staleorders.testkit.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
+@Fast
 class ClockWatchTest {
   private final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T12:00:00Z"));
   private final ClockWatch watch = new ClockWatch(clock);

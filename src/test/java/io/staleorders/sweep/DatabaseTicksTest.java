@@ -2,6 +2,7 @@ package io.staleorders.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.time.Instant;
 import net.jqwik.api.Example;
@@ -10,6 +11,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
+@Fast
 class DatabaseTicksTest {
   private static final Instant START = Instant.parse("2026-11-24T12:00:00Z");
 

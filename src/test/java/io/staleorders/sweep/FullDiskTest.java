@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.staleorders.order.Event;
+import io.staleorders.testkit.Acceptance;
 import io.staleorders.testkit.EmbeddedServer;
 import io.staleorders.testkit.Events;
 import io.staleorders.testkit.Options;
@@ -17,13 +18,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that is really full: a file system of a few MiB in memory, which root can make. */
-@Tag("acceptance")
+@Acceptance
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class FullDiskTest {
   private static final int ORDERS = 60;

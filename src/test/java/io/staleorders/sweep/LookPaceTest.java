@@ -2,12 +2,14 @@ package io.staleorders.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
+@Fast
 class LookPaceTest {
   @Property
   void looksFollowWithinTwoSecondsAndNeverAtOnce(

@@ -2,6 +2,7 @@ package io.staleorders.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.sql.SQLException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.JdbiException;
@@ -10,6 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a SQLSTATE is a sign of. */
+@Fast
 class SqlFailureTest {
   /** Among them: read-only, disk full, out of memory, too many clients, shut down, starting up. */
   @ParameterizedTest

@@ -2,11 +2,13 @@ package io.staleorders.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** How many orders a copy holds, and when it hears that there is room for more. */
+@Fast
 class SupplyTest {
   private static final Duration MOMENT = Duration.ofMillis(1);
   private static final Duration LONG = Duration.ofSeconds(20);

@@ -52,12 +52,12 @@ public final class Postgres {
 
   private static Database forThisTest(String template) {
     Database database = create("test_" + databases.incrementAndGet(), template);
-    TestScope.current().ifPresent(scope -> scope.opened(database));
+    TestScope.current().ifPresent(scope -> scope.opened(database, () -> drop(database)));
     return database;
   }
 
   /** Ends what is still connected to a database of the shared server, and drops it. */
-  static void drop(Database database) {
+  private static void drop(Database database) {
     execute("DROP DATABASE " + database.name() + " WITH (FORCE)");
   }
 

@@ -22,6 +22,7 @@ final class TestScope {
 
   private final List<ILoggingEvent> log = new ArrayList<>();
   private final List<Database> databases = new ArrayList<>();
+  private final List<Runnable> atEnd = new ArrayList<>();
 
   private TestScope() {}
 
@@ -35,9 +36,9 @@ final class TestScope {
     CURRENT.set(Optional.of(new TestScope()));
   }
 
-  /** Drops the databases of this thread's test. */
+  /** Ends the scope of the test that runs on this thread: its databases are dropped. */
   static void end() {
-    CURRENT.get().ifPresent(TestScope::dropDatabases);
+    CURRENT.get().ifPresent(TestScope::tidyUp);
     CURRENT.remove();
   }
 
@@ -54,15 +55,17 @@ final class TestScope {
     return List.copyOf(log.subList(from, to));
   }
 
-  synchronized void opened(Database database) {
+  /** Adds a database of this test, and what drops it at the end. */
+  synchronized void opened(Database database, Runnable drop) {
     databases.add(database);
+    atEnd.add(drop);
   }
 
   synchronized List<Database> databases() {
     return List.copyOf(databases);
   }
 
-  private void dropDatabases() {
-    databases().forEach(Postgres::drop);
+  private synchronized void tidyUp() {
+    atEnd.forEach(Runnable::run);
   }
 }

@@ -2,6 +2,7 @@ package io.staleorders.volume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Acceptance;
 import io.staleorders.testkit.CheapWechatProcess;
 import io.staleorders.testkit.Database;
 import io.staleorders.testkit.ServiceProcess;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A shop that has never closed an order: the whole backlog is due at once. {@code
  * -Dbacklog.orders=1000000} makes it a large one.
  */
-@Tag("acceptance")
+@Acceptance
 class BacklogTest {
   private static final int ORDERS = Integer.getInteger("backlog.orders", 10_000);
   private static final int LARGEST_HEAP_MIB = 64;

@@ -21,6 +21,7 @@ import io.staleorders.order.OutTradeNo;
 import io.staleorders.order.Reply;
 import io.staleorders.order.TradeState;
 import io.staleorders.order.VerificationFault;
+import io.staleorders.testkit.Fast;
 import io.staleorders.testkit.ScriptedServer;
 import io.staleorders.testkit.ScriptedServer.Act;
 import java.io.ByteArrayOutputStream;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What each answer of WeChat Pay comes to. */
+@Fast
 class AnswersTest {
   private static final OutTradeNo NUMBER = new OutTradeNo("20260301|A*1_-");
   private static final Merchant SHOP = new Merchant(SP, new MerchantId("1900000110"));

@@ -13,6 +13,7 @@ import io.staleorders.order.MerchantId;
 import io.staleorders.order.OutTradeNo;
 import io.staleorders.order.Reply;
 import io.staleorders.testkit.Events;
+import io.staleorders.testkit.Fast;
 import io.staleorders.testkit.ScriptedServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,6 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@Fast
 class BackupHostTest {
   private static final OutTradeNo NUMBER = new OutTradeNo("20260301A1");
   private static final Merchant SHOP = new Merchant(SP, new MerchantId("1900000110"));

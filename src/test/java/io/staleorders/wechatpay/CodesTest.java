@@ -18,6 +18,7 @@ import io.staleorders.order.OutTradeNo;
 import io.staleorders.order.PauseScope;
 import io.staleorders.order.Progress;
 import io.staleorders.order.Reply;
+import io.staleorders.testkit.Fast;
 import io.staleorders.testkit.ScriptedServer;
 import io.staleorders.testkit.ScriptedServer.Act;
 import java.time.Duration;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Every status and code that WeChat Pay's pages list, in every spelling, from the bytes on the wire
  * to what is done; and every number of {@code Request-ID} that is known.
  */
+@Fast
 class CodesTest {
   private static final OutTradeNo NUMBER = new OutTradeNo("20260301A1");
   private static final Merchant SHOP = new Merchant(SP, new MerchantId("1900000110"));

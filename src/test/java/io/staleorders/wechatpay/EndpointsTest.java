@@ -3,6 +3,7 @@ package io.staleorders.wechatpay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.staleorders.testkit.Fast;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Fast
 class EndpointsTest {
   private static final URI MAIN = URI.create("https://api.mch.weixin.qq.com");
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.staleorders.order.Merchant;
 import io.staleorders.order.MerchantId;
 import io.staleorders.order.OutTradeNo;
+import io.staleorders.testkit.Fast;
 import io.staleorders.testkit.ScriptedServer;
 import java.time.Duration;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** A process that is frozen between the permit for a request and its first byte. */
+@Fast
 class LateRequestTest {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
   private static final ApiRequest REQUEST =

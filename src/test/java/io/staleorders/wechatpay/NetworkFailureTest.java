@@ -12,6 +12,7 @@ import io.staleorders.order.Merchant;
 import io.staleorders.order.MerchantId;
 import io.staleorders.order.OutTradeNo;
 import io.staleorders.order.Reply;
+import io.staleorders.testkit.Fast;
 import io.staleorders.testkit.ScriptedServer;
 import io.staleorders.testkit.ScriptedServer.Act;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever the network does, a call comes to a reply, and one call is one request. */
+@Fast
 class NetworkFailureTest {
   private static final OutTradeNo NUMBER = new OutTradeNo("20260301A1");
   private static final Merchant SHOP = new Merchant(SP, new MerchantId("1900000110"));

@@ -4,6 +4,7 @@ import static io.staleorders.wechatpay.FakeWechat.MERCHANT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.staleorders.testkit.Fast;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
+@Fast
 class PemKeysTest {
   private static final byte[] PKCS8 = MERCHANT.getPrivate().getEncoded();
   private static final byte[] X509 = MERCHANT.getPublic().getEncoded();

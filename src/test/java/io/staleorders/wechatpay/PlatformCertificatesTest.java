@@ -21,6 +21,7 @@ import io.staleorders.order.OutTradeNo;
 import io.staleorders.order.Reply;
 import io.staleorders.order.VerificationFault;
 import io.staleorders.testkit.Events;
+import io.staleorders.testkit.Fast;
 import io.staleorders.testkit.ScriptedServer;
 import io.staleorders.testkit.ScriptedServer.Act;
 import java.security.KeyPair;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@Fast
 class PlatformCertificatesTest {
   private static final OutTradeNo NUMBER = new OutTradeNo("20260301A1");
   private static final Merchant SHOP = new Merchant(SP, new MerchantId("1900000110"));

@@ -2,11 +2,13 @@ package io.staleorders.wechatpay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+@Fast
 class RefreshLimitTest {
   private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 

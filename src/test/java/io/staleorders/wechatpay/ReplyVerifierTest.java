@@ -9,6 +9,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.staleorders.order.VerificationFault;
+import io.staleorders.testkit.Fast;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Fast
 class ReplyVerifierTest {
   private static final String BODY = "{\"trade_state\":\"NOTPAY\",\"trade_state_desc\":\"订单未支付\"}";
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.wechat.pay.java.core.cipher.RSAVerifier;
+import io.staleorders.testkit.Fast;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
+@Fast
 class RequestSignerTest {
   private static final Pattern HEADER =
       Pattern.compile(

@@ -2,6 +2,7 @@ package io.staleorders.wechatpay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.testkit.Fast;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Provider;
@@ -10,6 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Which provider signs makes no difference but in time. */
+@Fast
 class SignaturesTest {
   private final PrivateKey key = FakeWechat.account().privateKey();
 

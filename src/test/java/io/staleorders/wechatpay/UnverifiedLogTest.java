@@ -11,12 +11,14 @@ import io.staleorders.order.Merchant;
 import io.staleorders.order.MerchantId;
 import io.staleorders.order.OutTradeNo;
 import io.staleorders.testkit.Events;
+import io.staleorders.testkit.Fast;
 import io.staleorders.testkit.ScriptedServer;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+@Fast
 class UnverifiedLogTest {
   private static final OutTradeNo NUMBER = new OutTradeNo("20260301A1");
   private static final Merchant SHOP = new Merchant(SP, new MerchantId("1900000110"));
