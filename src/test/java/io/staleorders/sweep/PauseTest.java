@@ -204,7 +204,8 @@ class PauseTest {
 
   @Test
   void nineteenCallsWithoutAnAnswerAreNoOutage() {
-    rig.restart(Options.defaults().concurrency(1));
+    // One at a time, oldest first.
+    rig.restart(Options.defaults().concurrency(1).batchSize(1));
     shop.orders("RESET2-", 19, Duration.ofMinutes(30), Shop.SUB_MCHID);
     shop.order("ORDER-1", Duration.ofMinutes(25));
     shop.orders("RESET2-X", 19, DUE, Shop.SUB_MCHID);

@@ -104,7 +104,6 @@ class PgBouncerTest {
       assertThat(rig.sandbox().requests()).isEmpty();
       bouncer.startAgain();
       await()
-          .atMost(Duration.ofSeconds(60))
           .until(
               () -> {
                 copy.run();

@@ -1,5 +1,7 @@
 package io.staleorders.testkit;
 
+import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.Extension;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -24,6 +26,10 @@ public final class TestScopes
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
+    // Longer than the busiest machine needs, and noticed at once.
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(90));
+    Awaitility.setDefaultPollDelay(Duration.ZERO);
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(20));
   }
 
   @Override
