@@ -75,6 +75,13 @@ class CloseDeciderExhaustionTest {
     assertThat(afterQuery(LAST, answer)).isEqualTo(EXHAUSTED);
   }
 
+  @Test
+  void onlyTheTenthAnswerAfterTheLastDayIsTheLast() {
+    assertThat(decider().isExhausted(LAST, MOMENT)).isTrue();
+    assertThat(decider().isExhausted(order(tried(8, RETRY_FOR)), MOMENT)).isFalse();
+    assertThat(decider().isExhausted(order(tried(9, RETRY_FOR.minusNanos(1))), MOMENT)).isFalse();
+  }
+
   @ParameterizedTest
   @MethodSource("verifiedAnswersThatSettleNothing")
   void ninthAnswerDoesNotGiveUpHoweverLate(Reply.ToQuery answer) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.staleorders.testkit.Fast;
 import java.util.Locale;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -89,9 +88,10 @@ class CodeReaderTest {
     assertThat(CodeReader.read(code, "08F7-268435461")).isEqualTo(Code.PARAM_ERROR);
   }
 
-  @Test
-  void idMayHaveDashesBeforeItsNumber() {
-    assertThat(CodeReader.read("", "08-F7-A5-268447914")).isEqualTo(Code.ORDER_CLOSED);
+  @ParameterizedTest
+  @ValueSource(strings = {"08-F7-A5-268447914", "-268447914", "08F7-000000000268447914"})
+  void numberIsWhatFollowsTheLastDash(String requestId) {
+    assertThat(CodeReader.read("", requestId)).isEqualTo(Code.ORDER_CLOSED);
   }
 
   @ParameterizedTest

@@ -296,6 +296,8 @@ class AnswersTest {
         ",\"transaction_id\":\"\",\"success_time\":\"\"",
         ",\"transaction_id\":null,\"success_time\":\"yesterday\"",
         ",\"transaction_id\":\"1\\u00002\",\"success_time\":\"+999999999-01-01T00:00:00Z\"",
+        ",\"success_time\":\"0000-12-31T23:59:59Z\"",
+        ",\"success_time\":\"9999-01-01T00:00:00Z\"",
         ",\"transaction_id\":\"12345678901234567890123456789012345678901234567890123456789012345\"",
       })
   void aPaymentIsAPaymentWhateverItsNumberAndTime(String oddities) {
