@@ -12,6 +12,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.quartz.DateBuilder;
@@ -36,6 +37,8 @@ import org.slf4j.LoggerFactory;
 public final class Schedule implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Schedule.class);
   private static final Duration BETWEEN_LOOKS_AT_THE_CLOCK = Duration.ofSeconds(1);
+
+  private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final Scheduler scheduler;
   private final ClockWatch clock;
@@ -68,7 +71,9 @@ public final class Schedule implements AutoCloseable {
    */
   public static Schedule create(InstantSource clock) {
     Properties properties = new Properties();
-    properties.setProperty("org.quartz.scheduler.instanceName", "stale-order-closer");
+    // Quartz keeps schedulers by name: a second one of the same name would be the first.
+    properties.setProperty(
+        "org.quartz.scheduler.instanceName", "stale-order-closer-" + COUNT.incrementAndGet());
     properties.setProperty("org.quartz.scheduler.skipUpdateCheck", "true");
     properties.setProperty("org.quartz.jobStore.class", "org.quartz.simpl.RAMJobStore");
     properties.setProperty("org.quartz.threadPool.class", "org.quartz.simpl.SimpleThreadPool");

@@ -5,12 +5,17 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.ColonPrefixSqlParser;
+import org.jdbi.v3.core.statement.SqlParser;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.TemplateEngine;
 import org.jdbi.v3.postgres.PostgresPlugin;
 
 /** Connections to PostgreSQL, such that they work behind PgBouncer in transaction mode too. */
 public final class Databases {
+  /** Remembers the statements that it has parsed. */
+  private static final SqlParser PARSER = new ColonPrefixSqlParser();
+
   private Databases() {}
 
   /**
@@ -48,7 +53,7 @@ public final class Databases {
   /** Jdbi as this package uses it: statements are complete before they reach it. */
   public static Jdbi jdbi(DataSource dataSource) {
     Jdbi jdbi = Jdbi.create(dataSource).installPlugin(new PostgresPlugin());
-    jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP);
+    jdbi.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP).setSqlParser(PARSER);
     return jdbi;
   }
 }

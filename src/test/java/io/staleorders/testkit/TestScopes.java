@@ -1,6 +1,9 @@
 package io.staleorders.testkit;
 
+import java.security.Provider;
+import java.security.Security;
 import java.time.Duration;
+import java.util.ServiceLoader;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.Extension;
@@ -26,6 +29,9 @@ public final class TestScopes
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
     java.util.logging.Logger.getLogger("").setLevel(java.util.logging.Level.WARNING);
+    ServiceLoader.load(Provider.class).stream()
+        .filter(provider -> provider.type().getPackageName().startsWith("com.amazon.corretto"))
+        .forEach(provider -> Security.addProvider(provider.get()));
     // Longer than the busiest machine needs, and noticed at once.
     Awaitility.setDefaultTimeout(Duration.ofSeconds(90));
     Awaitility.setDefaultPollDelay(Duration.ZERO);

@@ -6,6 +6,7 @@ import io.staleorders.testkit.Fast;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.Security;
 import java.security.Signature;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -17,8 +18,9 @@ class SignaturesTest {
 
   @Test
   void providerInUseSignsAsTheJdkDoes() throws GeneralSecurityException {
-    Signatures jdk = Signatures.among(Stream.of());
+    Signatures jdk = Signatures.among(Stream.of(Security.getProvider("SunRsaSign")));
 
+    assertThat(jdk.provider()).startsWith("SunRsaSign");
     assertThat(signed(Signatures.best())).isEqualTo(signed(jdk));
   }
 
