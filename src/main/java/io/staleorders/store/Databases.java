@@ -2,6 +2,7 @@ package io.staleorders.store;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
@@ -13,6 +14,12 @@ import org.jdbi.v3.postgres.PostgresPlugin;
 
 /** Connections to PostgreSQL, such that they work behind PgBouncer in transaction mode too. */
 public final class Databases {
+  /** How many connections stay open although nobody uses them. */
+  private static final int MOST_IDLE = 2;
+
+  /** How long the others do. */
+  private static final Duration IDLE_TIME = Duration.ofMinutes(1);
+
   /** Remembers the statements that it has parsed. */
   private static final SqlParser PARSER = new ColonPrefixSqlParser();
 
@@ -32,6 +39,8 @@ public final class Databases {
     user.ifPresent(config::setUsername);
     password.ifPresent(config::setPassword);
     config.setMaximumPoolSize(size);
+    config.setMinimumIdle(Math.min(MOST_IDLE, size));
+    config.setIdleTimeout(IDLE_TIME.toMillis());
     config.setConnectionTimeout(5_000);
     config.setValidationTimeout(2_000);
     config.setInitializationFailTimeout(-1);

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.JdbiException;
 
-/** What a person wants to see first when a test of the service failed. */
+/** The service's log and the rows of a failed test, as text. */
 final class FailureStory {
   private static final int MOST_LINES = 200;
   private static final int MOST_ROWS = 20;

@@ -3,7 +3,7 @@ package io.staleorders.testkit;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 
-/** Keeps each line with the test that it belongs to; what belongs to none goes to the console. */
+/** Adds each line to the log of its test; a line of no test goes to the console. */
 public final class TestLog extends ConsoleAppender<ILoggingEvent> {
   @Override
   protected void append(ILoggingEvent line) {

@@ -8,7 +8,7 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
-/** What Logback finds when the first logger is made in a test. */
+/** Configures Logback in tests: Logback finds it as a service when the first logger is created. */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_TOP_PRIORITY)
 public final class TestLogging extends ContextAwareBase implements Configurator {
   @Override
@@ -25,7 +25,7 @@ public final class TestLogging extends ContextAwareBase implements Configurator 
     root.addAppender(appender);
     root.setLevel(Level.WARN);
     context.getLogger("io.staleorders").setLevel(Level.DEBUG);
-    // Postgres says in one line why there is no container; these would say it in hundreds.
+    // Without Docker these log hundreds of lines; Postgres logs one that gives the reason.
     for (String noisy : new String[] {"org.testcontainers", "com.github.dockerjava", "tc"}) {
       context.getLogger(noisy).setLevel(Level.OFF);
     }

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What belongs to one test: its log and its databases. The threads that a test starts, and those
- * that they start, inherit its scope; this is what lets tests run at the same time in one JVM.
+ * The log and the databases of one test. Threads inherit the scope from the thread that starts
+ * them, so tests can run at the same time in one JVM.
  *
- * <p>Threads of a pool that several tests share inherit nothing: tests start their own.
+ * <p>The threads of a shared pool belong to no test: a test starts its own.
  */
 final class TestScope {
   private static final InheritableThreadLocal<Optional<TestScope>> CURRENT =
