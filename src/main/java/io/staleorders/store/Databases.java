@@ -39,8 +39,10 @@ public final class Databases {
     user.ifPresent(config::setUsername);
     password.ifPresent(config::setPassword);
     config.setMaximumPoolSize(size);
-    config.setMinimumIdle(Math.min(MOST_IDLE, size));
-    config.setIdleTimeout(IDLE_TIME.toMillis());
+    if (size > MOST_IDLE) {
+      config.setMinimumIdle(MOST_IDLE);
+      config.setIdleTimeout(IDLE_TIME.toMillis());
+    }
     config.setConnectionTimeout(5_000);
     config.setValidationTimeout(2_000);
     config.setInitializationFailTimeout(-1);

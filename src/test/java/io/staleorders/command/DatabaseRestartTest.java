@@ -52,7 +52,7 @@ class DatabaseRestartTest {
         assertThat(service.stop()).isTrue();
       }
     }
-    assertThat(count("database_unavailable")).isEqualTo(2);
+    assertThat(count("database_unavailable")).as(String.join("\n", lines)).isEqualTo(2);
     assertThat(count("database_recovered")).isEqualTo(2);
     assertThat(lines).noneMatch(line -> line.contains("not foreseen"));
     assertThat(lines).hasSizeLessThan(100);
@@ -80,7 +80,7 @@ class DatabaseRestartTest {
         awaitOrder(shop, "ORDER-1");
       }
     }
-    assertThat(count("database_unavailable")).isEqualTo(1);
+    assertThat(count("database_unavailable")).as(String.join("\n", lines)).isEqualTo(1);
   }
 
   private void awaitOrder(Shop shop, String outTradeNo) {

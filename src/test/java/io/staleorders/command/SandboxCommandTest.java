@@ -34,7 +34,9 @@ class SandboxCommandTest {
   @Test
   void runsUntilStoppedAndPrintsTheSettingsForIt() throws Exception {
     CompletableFuture<Integer> exit =
-        CompletableFuture.supplyAsync(() -> line.execute("--port", "0", "--keys", keys.toString()));
+        CompletableFuture.supplyAsync(
+            () -> line.execute("--port", "0", "--keys", keys.toString()),
+            Thread::startVirtualThread);
     Path settings = keys.resolve("settings.env");
     await().until(() -> out.toString().contains("WECHATPAY_PUBLIC_KEY_FILE="));
 

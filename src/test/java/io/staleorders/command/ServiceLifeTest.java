@@ -32,7 +32,7 @@ class ServiceLifeTest {
         ServiceProcess service = ServiceProcess.start(settings(sandbox), lines::add)) {
       awaitLine("service_started");
 
-      assertThat(service.stop()).isTrue();
+      assertThat(service.stop(LIMIT)).isTrue();
 
       assertThat(service.exitCode()).isZero();
       assertThat(lines.getLast()).contains("service_stopped");
@@ -43,10 +43,10 @@ class ServiceLifeTest {
   void sandboxThatIsToldToStopEndsWith0() {
     try (ServiceProcess sandbox =
         ServiceProcess.start(
-            Map.of(), List.of("-Djava.io.tmpdir=" + folder), "sandbox", lines::add)) {
+            Map.of(), List.of("-Djava.io.tmpdir=" + folder), "sandbox --port 0", lines::add)) {
       awaitLine("WECHATPAY_PUBLIC_KEY_FILE");
 
-      assertThat(sandbox.stop()).isTrue();
+      assertThat(sandbox.stop(LIMIT)).isTrue();
 
       assertThat(sandbox.exitCode()).isZero();
     }
@@ -67,7 +67,7 @@ class ServiceLifeTest {
           Files.delete(healthFile);
         }
         await().atMost(LIMIT).until(() -> Files.exists(healthFile));
-        assertThat(service.stop()).isTrue();
+        assertThat(service.stop(LIMIT)).isTrue();
       }
     }
   }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class StopSignalTest {
 
-  /** It would wait for itself: for the thread that ran the command, and now ends the process. */
+  /** The thread that ran the command ends the process: a hook that waits for it waits for ever. */
   @Test
   void processEndsThoughACommandHasListenedForItsStop() throws IOException, InterruptedException {
     Process process =

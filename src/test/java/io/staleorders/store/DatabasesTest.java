@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.staleorders.testkit.Database;
+import io.staleorders.testkit.Events;
 import io.staleorders.testkit.Shop;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -39,6 +40,24 @@ class DatabasesTest {
       for (Connection connection : used) {
         connection.close();
       }
+    }
+  }
+
+  /** Hikari warns about an idle time that has no effect. */
+  @Test
+  void smallestPoolOpensWithoutAWarning() throws SQLException {
+    Database database = shop.database();
+    try (Events events = Events.ofAll();
+        HikariDataSource pool =
+            Databases.pool(
+                database.jdbcUrl(),
+                Optional.of(database.user()),
+                Optional.of(database.password()),
+                2,
+                "test")) {
+      pool.getConnection().close();
+
+      assertThat(events.warnings()).isEmpty();
     }
   }
 

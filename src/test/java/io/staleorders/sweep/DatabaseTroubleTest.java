@@ -65,11 +65,12 @@ class DatabaseTroubleTest {
       CompletableFuture<Void> mended =
           CompletableFuture.runAsync(
               () -> database.failsAt = sql -> false,
-              CompletableFuture.delayedExecutor(3, TimeUnit.SECONDS));
+              CompletableFuture.delayedExecutor(3, TimeUnit.SECONDS, Thread::startVirtualThread));
       CompletableFuture<Integer> callsBefore =
           CompletableFuture.supplyAsync(
               () -> rig.sandbox().requests().size(),
-              CompletableFuture.delayedExecutor(2_500, TimeUnit.MILLISECONDS));
+              CompletableFuture.delayedExecutor(
+                  2_500, TimeUnit.MILLISECONDS, Thread::startVirtualThread));
       slow.run();
 
       mended.join();

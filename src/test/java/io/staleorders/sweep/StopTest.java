@@ -101,7 +101,8 @@ class StopTest {
               () -> {
                 sweep.close();
                 return null;
-              });
+              },
+              Thread::startVirtualThread);
           stopped.completeOnTimeout(null, 1, TimeUnit.SECONDS).join();
         };
 

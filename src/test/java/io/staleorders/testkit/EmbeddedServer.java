@@ -3,8 +3,6 @@ package io.staleorders.testkit;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,7 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /**
@@ -21,11 +18,6 @@ import java.util.stream.Stream;
  */
 public final class EmbeddedServer implements AutoCloseable {
   private static final String SUPERUSER = "postgres";
-
-  /** Below the range that clients are given ports from: free when the server starts again, too. */
-  private static final int LOWEST_PORT = 15_000;
-
-  private static final int HIGHEST_PORT = 30_000;
   private static final Path MEMORY = Path.of("/dev/shm");
   private static final Duration TIME_TO_START = Duration.ofMinutes(1);
   private static final long ROOM_IN_MEMORY_BYTES = 2L << 30;
@@ -34,7 +26,7 @@ public final class EmbeddedServer implements AutoCloseable {
   private final Map<String, String> settings;
   private final Path dataDirectory;
   private Optional<EmbeddedPostgres> server = Optional.empty();
-  private final int port = freePort();
+  private final int port = Ports.free();
   private boolean closed;
 
   private EmbeddedServer(Path directory, Map<String, String> settings) {
@@ -143,17 +135,6 @@ public final class EmbeddedServer implements AutoCloseable {
             .setLocaleConfig("locale", "C");
     settings.forEach(builder::setServerConfig);
     return builder;
-  }
-
-  private static int freePort() {
-    for (; ; ) {
-      int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT);
-      try (ServerSocket listener = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-        return listener.getLocalPort();
-      } catch (IOException e) {
-        // Taken: the next one.
-      }
-    }
   }
 
   private long postmasterPid() {

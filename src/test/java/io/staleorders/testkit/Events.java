@@ -28,7 +28,12 @@ public final class Events implements AutoCloseable {
     return new Events(name -> name.startsWith(OURS));
   }
 
-  /** What one of its classes logs. */
+  /** All that the service and its libraries log. */
+  public static Events ofAll() {
+    return new Events(name -> true);
+  }
+
+  /** What one of the service's classes logs. */
   public static Events of(Class<?> type) {
     return new Events(type.getName()::equals);
   }

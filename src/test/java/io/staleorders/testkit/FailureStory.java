@@ -80,14 +80,17 @@ final class FailureStory {
     try {
       return Databases.jdbi(database.dataSource())
           .withHandle(
-              handle ->
-                  handle
-                      .createQuery(
-                          "SELECT to_jsonb(t)::text FROM (SELECT * FROM %s %s ORDER BY %s LIMIT %d) t"
-                              .formatted(table, where, order, MOST_ROWS))
-                      .bindArray("numbers", String.class, numbers)
-                      .mapTo(String.class)
-                      .list())
+              handle -> {
+                // The failed test may hold a lock.
+                handle.execute("SET statement_timeout = '5s'");
+                return handle
+                    .createQuery(
+                        "SELECT to_jsonb(t)::text FROM (SELECT * FROM %s %s ORDER BY %s LIMIT %d) t"
+                            .formatted(table, where, order, MOST_ROWS))
+                    .bindArray("numbers", String.class, numbers)
+                    .mapTo(String.class)
+                    .list();
+              })
           .stream()
           .map(row -> table + " " + row)
           .toList();

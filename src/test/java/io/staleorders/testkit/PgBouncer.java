@@ -3,12 +3,10 @@ package io.staleorders.testkit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +49,7 @@ public final class PgBouncer implements AutoCloseable {
    */
   public static PgBouncer start(Path folder, Database behind, int connections) {
     URI server = URI.create(behind.jdbcUrl().substring("jdbc:".length()));
-    int port = freePort();
+    int port = Ports.free();
     Path config = folder.resolve("pgbouncer.ini");
     try {
       Files.writeString(
@@ -113,7 +111,7 @@ public final class PgBouncer implements AutoCloseable {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).inheritIO().start();
       Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-      Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> answers(port));
+      Awaitility.await().until(() -> answers(port));
       return process;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -125,14 +123,6 @@ public final class PgBouncer implements AutoCloseable {
       return socket.isConnected();
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -103,7 +103,7 @@ public final class Postgres {
 
   private static Database inContainerOrEmbedded() {
     try {
-      return CompletableFuture.supplyAsync(Postgres::inContainer)
+      return CompletableFuture.supplyAsync(Postgres::inContainer, Thread::startVirtualThread)
           .get(DOCKER_LIMIT_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       log.info("Tests use the embedded PostgreSQL, Docker does not: {}", e.getMessage());

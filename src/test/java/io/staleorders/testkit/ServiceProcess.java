@@ -107,7 +107,8 @@ public final class ServiceProcess implements AutoCloseable {
     words.addAll(
         List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
     words.addAll(jvmOptions);
-    words.addAll(List.of("-cp", classPath(), Main.class.getName(), command));
+    words.addAll(List.of("-cp", classPath(), Main.class.getName()));
+    words.addAll(List.of(command.split(" ", -1)));
     return List.copyOf(words);
   }
 

@@ -38,8 +38,9 @@ final class TestScope {
 
   /** Ends the scope of the test that runs on this thread: its databases are dropped. */
   static void end() {
-    CURRENT.get().ifPresent(TestScope::tidyUp);
+    Optional<TestScope> ended = CURRENT.get();
     CURRENT.remove();
+    ended.ifPresent(TestScope::tidyUp);
   }
 
   synchronized void logged(ILoggingEvent line) {

@@ -7,6 +7,7 @@ import io.staleorders.order.Event;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +36,19 @@ class TestScopesTest {
 
   @Test
   void whatIsPrintedBesideACommandIsNotTakenForItsOutput() {
+    CountDownLatch running = new CountDownLatch(1);
+    CompletableFuture<Void> beside =
+        CompletableFuture.runAsync(
+            () -> {
+              awaitQuietly(running);
+              System.out.print("beside");
+            },
+            Thread::startVirtualThread);
     Ran ran =
         Ran.of(
             out -> {
+              running.countDown();
+              beside.join();
               CompletableFuture.runAsync(
                       () -> System.out.print("command"), Thread::startVirtualThread)
                   .join();
@@ -72,6 +83,14 @@ class TestScopesTest {
           .containsPattern("\norder_closer.order_close \\{.*\"state\": \"CLOSED\"")
           .containsPattern("\norder_closer.close_attempt \\{.*\"operation\": \"query\"")
           .doesNotContain("\"out_trade_no\": \"ORDER-2\"");
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

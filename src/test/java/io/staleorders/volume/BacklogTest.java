@@ -46,7 +46,12 @@ class BacklogTest {
       while (once.isRunningAfter(Duration.ofMillis(100))) {
         long tenths = wechat.counts().closes() * 10 / ORDERS;
         if (tenths > liveKib.size() && tenths < 10) {
-          liveKib.add(once.liveHeapKib());
+          long live = once.liveHeapKib();
+          if (live == 0) {
+            // It has ended meanwhile.
+            break;
+          }
+          liveKib.add(live);
           System.out.printf(
               "%d of %d closed after %d s, %,d KiB live%n",
               wechat.counts().closes(), ORDERS, seconds(begun), liveKib.getLast());

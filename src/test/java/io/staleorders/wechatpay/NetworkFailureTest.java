@@ -13,6 +13,7 @@ import io.staleorders.order.MerchantId;
 import io.staleorders.order.OutTradeNo;
 import io.staleorders.order.Reply;
 import io.staleorders.testkit.Fast;
+import io.staleorders.testkit.Ports;
 import io.staleorders.testkit.ScriptedServer;
 import io.staleorders.testkit.ScriptedServer.Act;
 import java.io.IOException;
@@ -285,10 +286,8 @@ class NetworkFailureTest {
   }
 
   /** An address of this machine where nobody listens. */
-  static URI nobodyListens() throws IOException {
-    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return URI.create("http://127.0.0.1:" + closed.getLocalPort());
-    }
+  static URI nobodyListens() {
+    return URI.create("http://127.0.0.1:" + Ports.free());
   }
 
   private Call<Reply.ToClose> call(Act act, Duration timeout) {
