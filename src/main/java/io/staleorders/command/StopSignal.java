@@ -2,14 +2,14 @@ package io.staleorders.command;
 
 import java.util.function.IntSupplier;
 
-/** How a long-running command is told to stop: by SIGTERM, or SIGINT. */
+/** Stops a long-running command in good order on SIGTERM and SIGINT. */
 final class StopSignal {
   private StopSignal() {}
 
   /**
-   * Runs {@code command}, and calls {@code stop} if the process is told to stop meanwhile. The
-   * process then ends when this thread has ended, with the command's exit code; a JVM by itself
-   * would not wait for it, and would end with 143 however well everything was stopped.
+   * Runs {@code command}, and calls {@code stop} if the process gets a signal meanwhile. The
+   * process then ends with this thread and the command's exit code; otherwise the JVM would exit
+   * with 143 without waiting for the command.
    */
   static int during(IntSupplier command, Runnable stop) {
     Thread running = Thread.currentThread();

@@ -20,14 +20,7 @@ class DatabasesTest {
 
   @Test
   void idlePoolHoldsTwoConnectionsAndABusyOneAllThatItMay() throws SQLException {
-    Database database = shop.database();
-    try (HikariDataSource pool =
-        Databases.pool(
-            database.jdbcUrl(),
-            Optional.of(database.user()),
-            Optional.of(database.password()),
-            4,
-            "test")) {
+    try (HikariDataSource pool = pool(4)) {
       pool.getConnection().close();
       // Hikari fills a pool in the background.
       await().during(Duration.ofMillis(500)).until(() -> connections() <= 2);
@@ -46,19 +39,22 @@ class DatabasesTest {
   /** Hikari warns about an idle time that has no effect. */
   @Test
   void smallestPoolOpensWithoutAWarning() throws SQLException {
-    Database database = shop.database();
     try (Events events = Events.ofAll();
-        HikariDataSource pool =
-            Databases.pool(
-                database.jdbcUrl(),
-                Optional.of(database.user()),
-                Optional.of(database.password()),
-                2,
-                "test")) {
+        HikariDataSource pool = pool(2)) {
       pool.getConnection().close();
 
       assertThat(events.warnings()).isEmpty();
     }
+  }
+
+  private HikariDataSource pool(int size) {
+    Database database = shop.database();
+    return Databases.pool(
+        database.jdbcUrl(),
+        Optional.of(database.user()),
+        Optional.of(database.password()),
+        size,
+        "test");
   }
 
   private int connections() {
