@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.Calendar;
 import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -53,6 +54,19 @@ class ArchitectureTest {
   private static final Set<String> NOT_FAST =
       Set.of(
           ROOT + "testkit.Postgres", ROOT + "testkit.EmbeddedServer", "java.lang.ProcessBuilder");
+
+  /** What goes by the default locale, unless one is given. */
+  private static final Map<String, Set<String>> BY_LOCALE =
+      Map.of(
+          "java.lang.String", Set.of("format", "formatted", "toLowerCase", "toUpperCase"),
+          "java.io.PrintStream", Set.of("format", "printf"),
+          "java.io.PrintWriter", Set.of("format", "printf"),
+          "java.util.Formatter", Set.of("<init>", "format"),
+          "java.util.Scanner", Set.of("<init>"),
+          "java.util.Calendar", Set.of("getInstance"),
+          "java.util.Locale", Set.of("getDefault"),
+          "java.time.format.DateTimeFormatter", Set.of("ofPattern"),
+          "java.time.format.DateTimeFormatterBuilder", Set.of("toFormatter"));
 
   private static final JavaClasses MAIN = classes(new ImportOption.DoNotIncludeTests());
 
@@ -158,6 +172,15 @@ class ArchitectureTest {
   }
 
   @Test
+  void nothingIsFormattedByTheLocaleOfTheProcess() {
+    noClasses()
+        .should()
+        .accessTargetWhere(
+            reaches("depends on the default locale", ArchitectureTest::isByDefaultLocale))
+        .check(MAIN);
+  }
+
+  @Test
   void everyPackageIsNullMarked() {
     assertThat(MAIN)
         .allSatisfy(
@@ -217,5 +240,16 @@ class ArchitectureTest {
     boolean isOldDate = owner.isEquivalentTo(Date.class) && used.getFullName().endsWith("<init>()");
     boolean isCalendar = owner.isEquivalentTo(Calendar.class) && name.equals("getInstance");
     return isNow || isClock || isMillis || isOldDate || isCalendar;
+  }
+
+  /** Asks for the default locale, or leaves out the {@link Locale} that could be given. */
+  private static boolean isByDefaultLocale(AccessTarget used) {
+    String owner = used.getOwner().getName();
+    Set<String> byLocale = BY_LOCALE.getOrDefault(owner, Set.of());
+    boolean isText = owner.startsWith("java.text.") && !owner.equals("java.text.Normalizer");
+    return used.getName().startsWith("ofLocalized")
+        || (isText || byLocale.contains(used.getName()))
+            && !used.getFullName().contains(Locale.class.getName() + ",")
+            && !used.getFullName().contains(Locale.class.getName() + ")");
   }
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -122,7 +123,8 @@ public final class CheckCommand implements Callable<Integer> {
     if (silent.isPresent()) {
       list.failed(
           "database",
-          "%s does not answer: %s".formatted(settings.database().shownUrl(), silent.get()));
+          String.format(
+              Locale.ROOT, "%s does not answer: %s", settings.database().shownUrl(), silent.get()));
       return false;
     }
     list.ok("database", settings.database().shownUrl() + " answers");
@@ -170,7 +172,8 @@ public final class CheckCommand implements Callable<Integer> {
         one ->
             list.warning(
                 "indexes",
-                "none serves %s; on a large table, paste:".formatted(one.purpose()),
+                String.format(
+                    Locale.ROOT, "none serves %s; on a large table, paste:", one.purpose()),
                 one.mend()));
   }
 
@@ -180,7 +183,8 @@ public final class CheckCommand implements Callable<Integer> {
         jdbi.withHandle(h -> h.createQuery("SELECT clock_timestamp()").mapTo(Instant.class).one());
     Duration ahead = Duration.between(before, theirs);
     String text =
-        "the database's clock is %d s ahead of this machine's".formatted(ahead.toSeconds());
+        String.format(
+            Locale.ROOT, "the database's clock is %d s ahead of this machine's", ahead.toSeconds());
     if (ahead.abs().compareTo(CLOCK_TOLERANCE) <= 0) {
       list.ok("clock, database", text);
     } else {

@@ -8,6 +8,7 @@ import java.io.Writer;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -105,14 +106,18 @@ public final class CloseCommand implements Callable<Integer> {
         left++;
       }
     }
-    out.get().printf("%d orders, %d still open%n", numbers.size(), left);
+    out.get().printf(Locale.ROOT, "%d orders, %d still open%n", numbers.size(), left);
     out.get().flush();
     return left == 0 ? Main.DONE : Main.FAILED;
   }
 
   private static String line(Standing standing, Settings settings) {
-    return "%-32s  %-13s  %s"
-        .formatted(standing.outTradeNo(), standing.state(), meaning(standing, settings))
+    return String.format(
+            Locale.ROOT,
+            "%-32s  %-13s  %s",
+            standing.outTradeNo(),
+            standing.state(),
+            meaning(standing, settings))
         .stripTrailing();
   }
 
@@ -125,13 +130,18 @@ public final class CloseCommand implements Callable<Integer> {
     return switch (standing.state()) {
       case "CLOSED" -> "closed at WeChat Pay and here";
       case "PAID" ->
-          "paid at WeChat Pay, transaction %s: fulfil it or refund it"
-              .formatted(standing.transactionId().orElse("unknown"));
+          String.format(
+              Locale.ROOT,
+              "paid at WeChat Pay, transaction %s: fulfil it or refund it",
+              standing.transactionId().orElse("unknown"));
       case "NOT_FOUND" -> "not known to WeChat Pay";
       case "SUPERSEDED", "NOT_UNPAID" -> "no longer unpaid in the shop: left alone";
       case "RETRY" ->
-          "%s, tried again at %s"
-              .formatted(why, standing.nextAttemptAt().map(Instant::toString).orElse(""));
+          String.format(
+              Locale.ROOT,
+              "%s, tried again at %s",
+              why,
+              standing.nextAttemptAt().map(Instant::toString).orElse(""));
       case "TOO_YOUNG" -> "younger than CLOSE_DELAY, " + Durations.text(settings.close().delay());
       case "NO_SUCH_ORDER" -> "not in " + settings.orders().table() + ", or filtered out of it";
       case "CLAIMED" -> "being called about by another copy just now";

@@ -4,6 +4,7 @@ import io.staleorders.config.LogSetup;
 import java.io.Console;
 import java.io.PrintStream;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -55,6 +56,8 @@ public final class Main implements Callable<Integer> {
 
   /** Runs the command that the arguments name, and ends the process with its exit code. */
   public static void main(String[] args) {
+    // What machines read is written by Locale.ROOT everywhere; libraries go by this one.
+    Locale.setDefault(Locale.ROOT);
     int exitCode = execute(System.getenv(), args);
     System.out.flush();
     // System.exit would wait for the shutdown that a signal has begun, which waits for this thread.

@@ -10,6 +10,7 @@ import io.staleorders.sweep.SqlFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
@@ -63,8 +64,11 @@ final class Pools {
         throw new ConnectionException(e);
       }
       return List.of(
-          "schema order_closer cannot be made or brought up to date: %s; run the command migrate as a role that may, or: %s"
-              .formatted(message(e), grantCreate(jdbi)));
+          String.format(
+              Locale.ROOT,
+              "schema order_closer cannot be made or brought up to date: %s; run the command migrate as a role that may, or: %s",
+              message(e),
+              grantCreate(jdbi)));
     }
   }
 

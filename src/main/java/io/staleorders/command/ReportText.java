@@ -44,7 +44,12 @@ final class ReportText {
     for (Pause pause : report.pauses()) {
       row(
           pause.scope(),
-          "%s since %s, tried again at %s".formatted(pause.code(), pause.since(), pause.until()));
+          String.format(
+              Locale.ROOT,
+              "%s since %s, tried again at %s",
+              pause.code(),
+              pause.since(),
+              pause.until()));
     }
   }
 
@@ -56,11 +61,11 @@ final class ReportText {
 
   private static String roughly(Duration time) {
     if (time.toDays() > 0) {
-      return "%dd %dh".formatted(time.toDays(), time.toHoursPart());
+      return String.format(Locale.ROOT, "%dd %dh", time.toDays(), time.toHoursPart());
     }
     return time.toHours() > 0
-        ? "%dh %dm".formatted(time.toHours(), time.toMinutesPart())
-        : "%dm %ds".formatted(time.toMinutes(), time.toSecondsPart());
+        ? String.format(Locale.ROOT, "%dh %dm", time.toHours(), time.toMinutesPart())
+        : String.format(Locale.ROOT, "%dm %ds", time.toMinutes(), time.toSecondsPart());
   }
 
   private void lag(Lag lag) {

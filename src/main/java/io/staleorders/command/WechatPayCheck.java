@@ -12,6 +12,7 @@ import io.staleorders.wechatpay.WechatPay;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -64,8 +65,11 @@ final class WechatPayCheck {
       case Reply.Unverified unverified ->
           list.failed(
               CALL,
-              "the answer's signature does not hold (%s): check WECHATPAY_PUBLIC_KEY_ID, WECHATPAY_PUBLIC_KEY, WECHATPAY_API_V3_KEY; %s"
-                  .formatted(unverified.fault(), answer));
+              String.format(
+                  Locale.ROOT,
+                  "the answer's signature does not hold (%s): check WECHATPAY_PUBLIC_KEY_ID, WECHATPAY_PUBLIC_KEY, WECHATPAY_API_V3_KEY; %s",
+                  unverified.fault(),
+                  answer));
       case Reply.Unclear unclear -> list.failed(CALL, "an answer that says nothing: " + answer);
       case Reply.NoResponse none ->
           list.failed(
@@ -90,13 +94,18 @@ final class WechatPayCheck {
     } else {
       list.failed(
           CALL,
-          "the answer is not verified (%s): %s"
-              .formatted(probe.fault().map(Enum::name).orElse("no signature"), answer));
+          String.format(
+              Locale.ROOT,
+              "the answer is not verified (%s): %s",
+              probe.fault().map(Enum::name).orElse("no signature"),
+              answer));
     }
   }
 
   private static void clock(Duration ahead, CheckList list) {
-    String text = "WeChat Pay's clock is %d s ahead of this machine's".formatted(ahead.toSeconds());
+    String text =
+        String.format(
+            Locale.ROOT, "WeChat Pay's clock is %d s ahead of this machine's", ahead.toSeconds());
     if (ahead.abs().compareTo(CLOCK_TOLERANCE) <= 0) {
       list.ok("clock, WeChat Pay", text);
     } else {

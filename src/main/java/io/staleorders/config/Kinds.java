@@ -78,8 +78,11 @@ final class Kinds {
 
   static Kind<Duration> duration(Duration least, Duration most) {
     return new Kind<>(
-        "a duration from %s to %s, written 90s, 15m, 12h, 7d or as ISO-8601"
-            .formatted(Durations.text(least), Durations.text(most)),
+        String.format(
+            Locale.ROOT,
+            "a duration from %s to %s, written 90s, 15m, 12h, 7d or as ISO-8601",
+            Durations.text(least),
+            Durations.text(most)),
         text ->
             Durations.read(text)
                 .filter(given -> given.compareTo(least) >= 0 && given.compareTo(most) <= 0));
@@ -152,7 +155,10 @@ final class Kinds {
       if (seconds % SECONDS_AN_HOUR != 0 || hours < -12 || hours > 14) {
         return Optional.empty();
       }
-      return Optional.of(hours == 0 ? ZoneId.of("UTC") : ZoneId.of("Etc/GMT%+d".formatted(-hours)));
+      return Optional.of(
+          hours == 0
+              ? ZoneId.of("UTC")
+              : ZoneId.of(String.format(Locale.ROOT, "Etc/GMT%+d", -hours)));
     } catch (DateTimeException notAnOffset) {
       return Optional.empty();
     }

@@ -1,5 +1,7 @@
 package io.staleorders.config;
 
+import java.util.Locale;
+
 /** Texts from elsewhere, made fit to stand in one line. */
 final class OneLine {
   private OneLine() {}
@@ -29,7 +31,7 @@ final class OneLine {
       case '\t' -> line.append("\\t");
       default -> {
         if (isUnsafe(c)) {
-          line.append(String.format("\\u%04x", c));
+          line.append(String.format(Locale.ROOT, "\\u%04x", c));
         } else {
           line.appendCodePoint(c);
         }

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
 /** A line of the log for people: time, level, event, message, then the fields. */
 final class TextLine {
   private static final DateTimeFormatter LOCAL_TIME =
-      DateTimeFormatter.ofPattern("HH:mm:ss.SSS").withZone(ZoneId.systemDefault());
+      DateTimeFormatter.ofPattern("HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
   private static final Pattern NEEDS_QUOTES = Pattern.compile(".*[\\s\"=].*|");
   private static final Pattern LINE_BREAK = Pattern.compile("\\R");
   private static final String STACK_TRACE = "stack_trace";
@@ -21,12 +22,13 @@ final class TextLine {
   static String of(ILoggingEvent event, LogFields fields) {
     StringBuilder line =
         new StringBuilder(
-            "%s %-5s %-20s  %s"
-                .formatted(
-                    LOCAL_TIME.format(Instant.ofEpochMilli(event.getTimeStamp())),
-                    event.getLevel(),
-                    OneLine.of(fields.event()),
-                    OneLine.of(fields.message())));
+            String.format(
+                Locale.ROOT,
+                "%s %-5s %-20s  %s",
+                LOCAL_TIME.format(Instant.ofEpochMilli(event.getTimeStamp())),
+                event.getLevel(),
+                OneLine.of(fields.event()),
+                OneLine.of(fields.message())));
     String space = "  ";
     for (Map.Entry<String, Object> field : fields.others().entrySet()) {
       if (!(field.getValue() instanceof Optional<?>) && !field.getKey().equals(STACK_TRACE)) {

@@ -2,6 +2,7 @@ package io.staleorders.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jdbi.v3.core.Jdbi;
 
@@ -53,9 +54,13 @@ public final class IndexStore {
     String orders = table.sql("<orders>");
     String name = SqlText.identifier(column);
     return isView()
-        ? "-- %s is a view: CREATE INDEX on what %s is in the table behind it"
-            .formatted(orders, name)
-        : "CREATE INDEX CONCURRENTLY ON %s (%s)%s".formatted(orders, name, condition);
+        ? String.format(
+            Locale.ROOT,
+            "-- %s is a view: CREATE INDEX on what %s is in the table behind it",
+            orders,
+            name)
+        : String.format(
+            Locale.ROOT, "CREATE INDEX CONCURRENTLY ON %s (%s)%s", orders, name, condition);
   }
 
   private boolean isView() {

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
@@ -34,7 +35,9 @@ public final class RateStore {
 
   /** A slot more than a minute ahead is left from before the database's clock was set back. */
   private static final String RESERVE =
-      """
+      String.format(
+          Locale.ROOT,
+          """
       WITH before AS (
           SELECT CASE WHEN r.next_slot_at > clock_timestamp() + interval '1 minute'
                       THEN clock_timestamp()
@@ -56,11 +59,13 @@ public final class RateStore {
       SELECT first_slot_at, allowed, slots, clock_timestamp() AS now,
              ARRAY(SELECT p.scope FROM order_closer.pause p) AS paused
       FROM plan
-      """
-          .formatted(ALLOWED);
+      """,
+          ALLOWED);
 
   private static final String LOWER =
-      """
+      String.format(
+          Locale.ROOT,
+          """
       UPDATE order_closer.call_rate r
       SET lowered_to = CASE
               WHEN r.lowered_at IS NULL OR r.lowered_at <= statement_timestamp() - interval '1 second'
@@ -72,8 +77,8 @@ public final class RateStore {
               ELSE r.lowered_at END,
           refused_at = statement_timestamp()
       RETURNING lowered_to, lowered_at = refused_at AS halved
-      """
-          .formatted(ALLOWED);
+      """,
+          ALLOWED);
 
   private final Jdbi jdbi;
   private final double closeRate;

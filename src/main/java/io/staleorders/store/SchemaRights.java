@@ -2,6 +2,7 @@ package io.staleorders.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
@@ -50,13 +51,20 @@ public final class SchemaRights {
                       right ->
                           is(
                               handle,
-                              "to_regclass('order_closer.%1$s') IS NOT NULL AND NOT has_table_privilege('order_closer.%1$s', '%2$s')"
-                                  .formatted(table, right)))
+                              String.format(
+                                  Locale.ROOT,
+                                  "to_regclass('order_closer.%1$s') IS NOT NULL AND NOT has_table_privilege('order_closer.%1$s', '%2$s')",
+                                  table,
+                                  right)))
                   .toList();
           if (!absent.isEmpty()) {
             missing.add(
-                "no right to %1$s order_closer.%2$s; db/grants.sql has all that this role needs: GRANT %1$s ON order_closer.%2$s TO %3$s"
-                    .formatted(String.join(", ", absent), table, role));
+                String.format(
+                    Locale.ROOT,
+                    "no right to %1$s order_closer.%2$s; db/grants.sql has all that this role needs: GRANT %1$s ON order_closer.%2$s TO %3$s",
+                    String.join(", ", absent),
+                    table,
+                    role));
           }
         });
     return missing;

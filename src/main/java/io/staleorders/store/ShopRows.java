@@ -7,6 +7,7 @@ import io.staleorders.order.TradeState;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -66,8 +67,10 @@ final class ShopRows {
     for (String number : numbers) {
       if (!written.add(number)) {
         throw new IllegalStateException(
-            "another unpaid row with the number %s came up while it was written; nothing is"
-                .formatted(number));
+            String.format(
+                Locale.ROOT,
+                "another unpaid row with the number %s came up while it was written; nothing is",
+                number));
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.staleorders.store;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -154,8 +155,12 @@ public final class ShopTable {
   String bound(String instant, String direction) {
     return types.createdAtHasZone()
         ? "(" + instant + ")"
-        : "(((%s) AT TIME ZONE %s) %s interval '3 hours')"
-            .formatted(instant, SqlText.literal(zone()), direction);
+        : String.format(
+            Locale.ROOT,
+            "(((%s) AT TIME ZONE %s) %s interval '3 hours')",
+            instant,
+            SqlText.literal(zone()),
+            direction);
   }
 
   private String zone() {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -48,9 +49,12 @@ public final class ShopTableReader {
     Optional<Long> table = tableOid();
     if (table.isEmpty()) {
       problems.add(
-          "table %s does not exist, or its schema is not open to this role; set ORDERS_TABLE, or: GRANT USAGE ON SCHEMA %s TO %s"
-              .formatted(
-                  tableSql(), SqlText.identifier(mapping.schema().orElse("public")), role()));
+          String.format(
+              Locale.ROOT,
+              "table %s does not exist, or its schema is not open to this role; set ORDERS_TABLE, or: GRANT USAGE ON SCHEMA %s TO %s",
+              tableSql(),
+              SqlText.identifier(mapping.schema().orElse("public")),
+              role()));
       return new Outcome.Unusable(problems);
     }
     Map<String, Column> columns = columns(table.get());
@@ -127,12 +131,13 @@ public final class ShopTableReader {
     @Nullable Column column = columns.get(name);
     if (column == null) {
       problems.add(
-          "table %s has no column %s; set %s to one of: %s"
-              .formatted(
-                  tableSql(),
-                  SqlText.identifier(name),
-                  setting,
-                  String.join(", ", columns.keySet().stream().sorted().toList())));
+          String.format(
+              Locale.ROOT,
+              "table %s has no column %s; set %s to one of: %s",
+              tableSql(),
+              SqlText.identifier(name),
+              setting,
+              String.join(", ", columns.keySet().stream().sorted().toList())));
     }
     return Optional.ofNullable(column);
   }
@@ -141,13 +146,14 @@ public final class ShopTableReader {
     String base = column.domainBase();
     if (!base.equals("timestamptz") && !base.equals("timestamp")) {
       problems.add(
-          "column %s of %s is of type %s; it must be timestamptz, or timestamp read in ORDERS_TIME_ZONE: ALTER TABLE %s ALTER COLUMN %s TYPE timestamptz, or a view with such a column"
-              .formatted(
-                  SqlText.identifier(mapping.createdAtColumn()),
-                  tableSql(),
-                  base,
-                  tableSql(),
-                  SqlText.identifier(mapping.createdAtColumn())));
+          String.format(
+              Locale.ROOT,
+              "column %s of %s is of type %s; it must be timestamptz, or timestamp read in ORDERS_TIME_ZONE: ALTER TABLE %s ALTER COLUMN %s TYPE timestamptz, or a view with such a column",
+              SqlText.identifier(mapping.createdAtColumn()),
+              tableSql(),
+              base,
+              tableSql(),
+              SqlText.identifier(mapping.createdAtColumn())));
       return;
     }
     Set<String> zones =
@@ -159,8 +165,10 @@ public final class ShopTableReader {
                 .list());
     if (base.equals("timestamp") && zones.contains("0")) {
       problems.add(
-          "ORDERS_TIME_ZONE=%s: PostgreSQL does not know this time zone; names are in pg_timezone_names"
-              .formatted(mapping.timeZone().getId()));
+          String.format(
+              Locale.ROOT,
+              "ORDERS_TIME_ZONE=%s: PostgreSQL does not know this time zone; names are in pg_timezone_names",
+              mapping.timeZone().getId()));
     }
   }
 
@@ -171,8 +179,12 @@ public final class ShopTableReader {
             || Set.of("text", "varchar", "bpchar", "citext", "int2", "int4", "int8").contains(base);
     if (!usable) {
       problems.add(
-          "column %s of %s is of type %s; a status may be text, an enum or an integer"
-              .formatted(SqlText.identifier(mapping.statusColumn()), tableSql(), base));
+          String.format(
+              Locale.ROOT,
+              "column %s of %s is of type %s; a status may be text, an enum or an integer",
+              SqlText.identifier(mapping.statusColumn()),
+              tableSql(),
+              base));
       return;
     }
     mapping.unpaidStatuses().forEach(s -> checkConstant("ORDERS_UNPAID_STATUS", s, column));
@@ -193,12 +205,13 @@ public final class ShopTableReader {
     } catch (UnableToExecuteStatementException e) {
       ServerGone.throwIfSo(e);
       problems.add(
-          "%s=%s is no value of type %s%s"
-              .formatted(
-                  setting,
-                  value,
-                  column.sql(),
-                  column.kind().equals("e") ? "; its values are: " + labels(column) : ""));
+          String.format(
+              Locale.ROOT,
+              "%s=%s is no value of type %s%s",
+              setting,
+              value,
+              column.sql(),
+              column.kind().equals("e") ? "; its values are: " + labels(column) : ""));
     }
   }
 
@@ -235,15 +248,16 @@ public final class ShopTableReader {
             .one();
     if (!granted) {
       problems.add(
-          "no right to %s column %s of %s: GRANT %s (%s) ON %s TO %s"
-              .formatted(
-                  right,
-                  SqlText.identifier(column),
-                  tableSql(),
-                  right,
-                  SqlText.identifier(column),
-                  tableSql(),
-                  role()));
+          String.format(
+              Locale.ROOT,
+              "no right to %s column %s of %s: GRANT %s (%s) ON %s TO %s",
+              right,
+              SqlText.identifier(column),
+              tableSql(),
+              right,
+              SqlText.identifier(column),
+              tableSql(),
+              role()));
     }
   }
 
@@ -268,7 +282,7 @@ public final class ShopTableReader {
           });
     } catch (UnableToExecuteStatementException e) {
       ServerGone.throwIfSo(e);
-      problems.add("%s: %s (%s)".formatted(tableSql(), meaning, rootMessage(e)));
+      problems.add(String.format(Locale.ROOT, "%s: %s (%s)", tableSql(), meaning, rootMessage(e)));
     }
   }
 

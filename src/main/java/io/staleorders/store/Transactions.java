@@ -1,6 +1,7 @@
 package io.staleorders.store;
 
 import java.time.Duration;
+import java.util.Locale;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
@@ -49,13 +50,16 @@ final class Transactions {
    * of a young table yet would go through all of it for a batch of orders, not look them up.
    */
   private static String bounds(Duration lockWait, Duration length) {
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
     SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
     SET LOCAL lock_timeout = '%1$d ms';
     SET LOCAL statement_timeout = '%2$d ms';
     SET LOCAL idle_in_transaction_session_timeout = '%2$d ms';
     SET LOCAL random_page_cost = 1.1\
-    """
-        .formatted(lockWait.toMillis(), length.toMillis());
+    """,
+        lockWait.toMillis(),
+        length.toMillis());
   }
 }

@@ -2,6 +2,7 @@ package io.staleorders.wechatpay;
 
 import io.staleorders.order.Merchant;
 import io.staleorders.order.OutTradeNo;
+import java.util.Locale;
 
 /**
  * What is asked of WeChat Pay, whichever host it goes to.
@@ -16,16 +17,23 @@ record ApiRequest(String method, String target, String body) {
     return new ApiRequest(
         "POST",
         BY_OUT_TRADE_NO + number + "/close",
-        "{\"sp_mchid\":\"%s\",\"sub_mchid\":\"%s\"}"
-            .formatted(merchant.spMchid(), merchant.subMchid()));
+        String.format(
+            Locale.ROOT,
+            "{\"sp_mchid\":\"%s\",\"sub_mchid\":\"%s\"}",
+            merchant.spMchid(),
+            merchant.subMchid()));
   }
 
   static ApiRequest query(OutTradeNo number, Merchant merchant) {
     return new ApiRequest(
         "GET",
         BY_OUT_TRADE_NO
-            + "%s?sp_mchid=%s&sub_mchid=%s"
-                .formatted(number, merchant.spMchid(), merchant.subMchid()),
+            + String.format(
+                Locale.ROOT,
+                "%s?sp_mchid=%s&sub_mchid=%s",
+                number,
+                merchant.spMchid(),
+                merchant.subMchid()),
         "");
   }
 

@@ -6,6 +6,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -121,12 +122,13 @@ public final class PlatformCertificates {
 
   private static String refusal(Answer answer) {
     return PlainText.of(
-        "WeChat Pay answered %d %s %s (Request-ID %s)"
-            .formatted(
-                answer.status(),
-                answer.text("code").orElse(""),
-                answer.text("message").orElse(""),
-                answer.requestId().orElse("none")),
+        String.format(
+            Locale.ROOT,
+            "WeChat Pay answered %d %s %s (Request-ID %s)",
+            answer.status(),
+            answer.text("code").orElse(""),
+            answer.text("message").orElse(""),
+            answer.requestId().orElse("none")),
         MAX_TEXT);
   }
 
