@@ -248,8 +248,8 @@ class ArchitectureTest {
     Set<String> byLocale = BY_LOCALE.getOrDefault(owner, Set.of());
     boolean isText = owner.startsWith("java.text.") && !owner.equals("java.text.Normalizer");
     return used.getName().startsWith("ofLocalized")
-        || (isText || byLocale.contains(used.getName()))
+        || ((isText || byLocale.contains(used.getName()))
             && !used.getFullName().contains(Locale.class.getName() + ",")
-            && !used.getFullName().contains(Locale.class.getName() + ")");
+            && !used.getFullName().contains(Locale.class.getName() + ")"));
   }
 }

@@ -144,6 +144,7 @@ public final class CheckCommand implements Callable<Integer> {
         list.ok(
             "orders table",
             settings.orders().table() + ": columns, types and rights are as needed");
+        usable.warnings().forEach(warning -> list.warning("orders table", warning));
         indexes(jdbi, usable.table(), settings, list);
       }
     }

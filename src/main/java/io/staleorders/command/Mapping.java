@@ -26,6 +26,7 @@ final class Mapping {
         orders.statusColumn(),
         orders.createdAtColumn(),
         orders.timeZone(),
+        orders.timeZoneIsGiven(),
         orders.statuses().unpaid(),
         orders.statuses().closed(),
         orders.statuses().paid(),

@@ -75,7 +75,7 @@ public final class ReportCommand implements Callable<Integer> {
     if (settings.isEmpty()) {
       return Main.WRONG;
     }
-    return switch (ShopDatabase.open(settings.get(), false, "report")) {
+    return switch (ShopDatabase.openToRead(settings.get(), "report")) {
       case Opened.Unusable<ShopDatabase> unusable -> environment.refuse(unusable.problems());
       case Opened.Unreachable<ShopDatabase> away -> ServiceCommand.unreachable(away.message());
       case Opened.Ready<ShopDatabase> ready -> {

@@ -3,22 +3,43 @@ package io.staleorders.command;
 import com.zaxxer.hikari.HikariDataSource;
 import io.staleorders.config.Settings;
 import io.staleorders.store.Databases;
+import io.staleorders.store.OrdersMapping;
 import io.staleorders.store.ShopTable;
 import io.staleorders.store.ShopTableReader;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The shop's database, found to be as the settings say. */
 record ShopDatabase(HikariDataSource pool, ShopTable table) implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ShopDatabase.class);
+
+  /** How the shop's table is looked at. */
+  private interface Reader {
+    ShopTableReader.Outcome read(Jdbi jdbi, OrdersMapping mapping);
+  }
+
   /**
    * Opens it and looks whether the shop's table and our schema are as they must be.
    *
    * @param migrate whether our schema is brought up to date first
    */
   static Opened<ShopDatabase> open(Settings settings, boolean migrate, String instanceId) {
+    return open(settings, migrate, ShopTableReader::read, instanceId);
+  }
+
+  /** As {@link #open}, for a command that only reads: no statement is tried. */
+  static Opened<ShopDatabase> openToRead(Settings settings, String instanceId) {
+    return open(settings, false, ShopTableReader::readCatalogue, instanceId);
+  }
+
+  private static Opened<ShopDatabase> open(
+      Settings settings, boolean migrate, Reader reader, String instanceId) {
     HikariDataSource pool = Pools.open(settings.database(), instanceId);
-    Opened<ShopDatabase> opened = open(settings, migrate, pool);
+    Opened<ShopDatabase> opened = open(settings, migrate, reader, pool);
     if (!(opened instanceof Opened.Ready)) {
       pool.close();
     }
@@ -26,16 +47,17 @@ record ShopDatabase(HikariDataSource pool, ShopTable table) implements AutoClose
   }
 
   private static Opened<ShopDatabase> open(
-      Settings settings, boolean migrate, HikariDataSource pool) {
+      Settings settings, boolean migrate, Reader reader, HikariDataSource pool) {
     Optional<String> silent = Pools.unreachable(pool);
     if (silent.isPresent()) {
       return new Opened.Unreachable<>(silent.get());
     }
     try {
-      return switch (ShopTableReader.read(Databases.jdbi(pool), Mapping.of(settings))) {
+      return switch (reader.read(Databases.jdbi(pool), Mapping.of(settings))) {
         case ShopTableReader.Outcome.Unusable unusable ->
             new Opened.Unusable<>(unusable.problems());
         case ShopTableReader.Outcome.Usable usable -> {
+          usable.warnings().forEach(warning -> log.warn("{}", warning));
           List<String> problems = Pools.schema(pool, migrate);
           yield problems.isEmpty()
               ? new Opened.Ready<>(new ShopDatabase(pool, usable.table()))

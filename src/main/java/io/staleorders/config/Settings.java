@@ -103,6 +103,7 @@ public record Settings(
    * The shop's orders. Names of columns are as spelt in the database, not quoted.
    *
    * @param timeZone a region that PostgreSQL knows too; for a creation time without zone
+   * @param timeZoneIsGiven whether it is not the default
    */
   public record Orders(
       Table table,
@@ -111,6 +112,7 @@ public record Settings(
       String statusColumn,
       String createdAtColumn,
       ZoneId timeZone,
+      boolean timeZoneIsGiven,
       Statuses statuses,
       Optional<Filter> filter) {}
 

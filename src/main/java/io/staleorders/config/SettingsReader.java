@@ -130,6 +130,7 @@ final class SettingsReader {
         values.get(ORDERS_STATUS_COLUMN),
         values.get(ORDERS_CREATED_AT_COLUMN),
         values.get(ORDERS_TIME_ZONE),
+        values.isGiven(ORDERS_TIME_ZONE),
         new Settings.Statuses(
             values.get(ORDERS_UNPAID_STATUS),
             values.get(ORDERS_CLOSED_STATUS),

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param subMchidColumn absent when the shop has one sub-merchant and no column for it
  * @param fixedSubMchid the sub-merchant of such a shop
  * @param filter only rows of these values are ever read or written
+ * @param timeZoneIsGiven whether somebody set it: the default may be wrong unnoticed
  * @param closeDelay how old an order must be
  */
 public record OrdersMapping(
@@ -24,6 +25,7 @@ public record OrdersMapping(
     String statusColumn,
     String createdAtColumn,
     ZoneId timeZone,
+    boolean timeZoneIsGiven,
     List<String> unpaidStatuses,
     String closedStatus,
     Optional<String> paidStatus,

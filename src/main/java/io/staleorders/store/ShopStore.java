@@ -42,7 +42,7 @@ public final class ShopStore {
    * <p>IS TRUE keeps the server from an index over the status: while many orders are unpaid it
    * would read all of them, to find the numbers that are wanted.
    */
-  private static final String LOCK_UNPAID =
+  static final String LOCK_UNPAID =
       """
       SELECT <key_text>
       FROM <orders> o
@@ -52,7 +52,7 @@ public final class ShopStore {
       FOR UPDATE OF o SKIP LOCKED
       """;
 
-  private static final String MARK =
+  static final String MARK =
       """
       UPDATE <orders> AS o
       SET <status> = <new_status>

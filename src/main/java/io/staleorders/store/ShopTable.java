@@ -27,16 +27,29 @@ public final class ShopTable {
   private final Map<String, String> parts;
 
   /**
-   * The SQL types of the columns, each qualified and quoted.
+   * The SQL types of the columns, each qualified, quoted, and that beneath all domains: a domain's
+   * own conditions must not fail a comparison.
    *
    * @param createdAtHasZone whether {@code created_at} is {@code timestamptz}
    */
   public record ColumnTypes(
       String outTradeNo,
-      String status,
+      Comparison status,
       String createdAt,
       boolean createdAtHasZone,
-      String filter) {}
+      Comparison filter) {}
+
+  /**
+   * How a column is compared with constants.
+   *
+   * @param type of the constants
+   * @param equality the operator of this very type: by its bare name PostgreSQL takes another
+   *     type's while the type's schema is not in {@code search_path}
+   * @param cast whether the column is cast too: a domain over an enum has no operators of its own
+   */
+  record Comparison(String type, String equality, boolean cast) {
+    static final Comparison TEXT = new Comparison("pg_catalog.text", "=", false);
+  }
 
   /** The table as {@link ShopTableReader} found it. */
   ShopTable(OrdersMapping mapping, ColumnTypes types) {
@@ -97,6 +110,7 @@ public final class ShopTable {
         Map.entry("created_instant", createdInstant()),
         Map.entry("is_unpaid", statusIn(mapping.unpaidStatuses())),
         Map.entry("is_closed", statusIn(List.of(mapping.closedStatus()))),
+        Map.entry("is_paid", mapping.paidStatus().map(s -> statusIn(List.of(s))).orElse("false")),
         Map.entry("closed_status", constant(mapping.closedStatus(), types.status())),
         Map.entry(
             "paid_status",
@@ -115,6 +129,11 @@ public final class ShopTable {
   /** Whether {@code ORDERS_PAID_STATUS} is set. */
   boolean marksPaid() {
     return mapping.paidStatus().isPresent();
+  }
+
+  /** Whether the time of an order has a zone of its own. */
+  boolean createdAtHasZone() {
+    return types.createdAtHasZone();
   }
 
   private String delay() {
@@ -168,26 +187,32 @@ public final class ShopTable {
   }
 
   private String statusIn(List<String> statuses) {
-    return "o." + SqlText.identifier(mapping.statusColumn()) + in(statuses, types.status());
+    return in("o." + SqlText.identifier(mapping.statusColumn()), statuses, types.status());
   }
 
   private String isOurs() {
     return mapping
         .filter()
-        .map(f -> "o." + SqlText.identifier(f.column()) + in(f.values(), types.filter()))
+        .map(f -> in("o." + SqlText.identifier(f.column()), f.values(), types.filter()))
         .orElse("true");
   }
 
-  private static String in(List<String> values, String type) {
+  /** Whether a column has one of these values. */
+  static String in(String column, List<String> values, Comparison comparison) {
+    String left = (comparison.cast() ? column + "::" + comparison.type() : column) + " ";
+    String equality = comparison.equality();
+    String first = constant(values.getFirst(), comparison);
     if (values.size() == 1) {
-      return " = " + constant(values.getFirst(), type);
+      return left + equality + " " + first;
     }
-    return values.stream()
-        .map(v -> constant(v, type))
-        .collect(Collectors.joining(", ", " IN (", ")"));
+    String all =
+        values.stream().map(v -> constant(v, comparison)).collect(Collectors.joining(", "));
+    return equality.equals("=")
+        ? left + "IN (" + all + ")"
+        : left + equality + " ANY (ARRAY[" + all + "])";
   }
 
-  private static String constant(String value, String type) {
-    return SqlText.literal(value) + "::" + type;
+  private static String constant(String value, Comparison comparison) {
+    return SqlText.literal(value) + "::" + comparison.type();
   }
 }

@@ -71,7 +71,7 @@ final class SweepSteps implements AutoCloseable {
 
   private static ShopTable table(Jdbi jdbi) {
     OrdersMapping mapping = TableSettings.defaults().mapping();
-    return switch (ShopTableReader.read(jdbi, mapping)) {
+    return switch (ShopTableReader.readCatalogue(jdbi, mapping)) {
       case ShopTableReader.Outcome.Usable usable -> usable.table();
       case ShopTableReader.Outcome.Unusable unusable ->
           throw new IllegalStateException(String.join("; ", unusable.problems()));

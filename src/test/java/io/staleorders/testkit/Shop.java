@@ -79,7 +79,7 @@ public final class Shop {
 
   /** A table of another mapping, whose present is the settable clock. */
   public ShopTable table(OrdersMapping mapping) {
-    return switch (ShopTableReader.read(jdbi, mapping)) {
+    return switch (ShopTableReader.readCatalogue(jdbi, mapping)) {
       case ShopTableReader.Outcome.Usable usable -> usable.table().withNow(NOW);
       case ShopTableReader.Outcome.Unusable unusable ->
           throw new IllegalStateException(String.join("; ", unusable.problems()));

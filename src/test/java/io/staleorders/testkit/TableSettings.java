@@ -17,6 +17,7 @@ public final class TableSettings {
   private String status = "status";
   private String createdAt = "created_at";
   private ZoneId zone = ZoneOffset.UTC;
+  private boolean zoneIsGiven = true;
   private List<String> unpaid = List.of("NOTPAY");
   private String closed = "CLOSED";
   private Optional<String> paid = Optional.empty();
@@ -64,8 +65,16 @@ public final class TableSettings {
     return this;
   }
 
+  /** As if nobody had set a zone. */
+  public TableSettings zoneByDefault() {
+    zone = ZoneId.of("UTC");
+    zoneIsGiven = false;
+    return this;
+  }
+
   public TableSettings zone(String id) {
     zone = ZoneId.of(id);
+    zoneIsGiven = true;
     return this;
   }
 
@@ -100,6 +109,7 @@ public final class TableSettings {
         status,
         createdAt,
         zone,
+        zoneIsGiven,
         unpaid,
         closed,
         paid,
