@@ -3,6 +3,7 @@ package io.staleorders.order;
 import io.staleorders.order.Decision.AbandonReason;
 import io.staleorders.order.Decision.RetryReason;
 import io.staleorders.order.Reply.Accepted;
+import io.staleorders.order.Reply.DoubtfulSuccess;
 import io.staleorders.order.Reply.Found;
 import io.staleorders.order.Reply.NoResponse;
 import io.staleorders.order.Reply.NotSent;
@@ -57,6 +58,7 @@ public final class CloseDecider {
           clockOff(unverified, moment)
               .<AfterClose>map(AfterClose.Decided::new)
               .orElse(new AfterClose.Ask());
+      case DoubtfulSuccess() -> new AfterClose.Ask();
       case Unclear() -> retryOrAsk(order, RetryReason.UNCLEAR, reply, moment);
       case NoResponse() -> retryOrAsk(order, RetryReason.NO_RESPONSE, reply, moment);
       case NotSent() -> new AfterClose.Decided(new Decision.Uncalled());

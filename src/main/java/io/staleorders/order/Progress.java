@@ -18,7 +18,10 @@ public record Progress(
   /** Nothing was tried yet. */
   public static final Progress NONE = new Progress(0, 0, 0, 0, Optional.empty());
 
-  /** The same, for an order that was placed anew: that it was absent before says nothing now. */
+  /**
+   * The same, for an order that was placed again or whose merchant was corrected: that it was
+   * absent before proves nothing now.
+   */
   public Progress withoutAbsences() {
     return new Progress(attempts, answered, 0, rateRefusals, firstAttemptAt);
   }

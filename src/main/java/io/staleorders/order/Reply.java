@@ -19,6 +19,7 @@ public sealed interface Reply {
       case Found found -> true;
       case Refused refused -> refused.verified();
       case Unverified unverified -> false;
+      case DoubtfulSuccess doubtful -> false;
       case Unclear unclear -> false;
       case NoResponse noResponse -> false;
       case NotSent notSent -> false;
@@ -32,6 +33,7 @@ public sealed interface Reply {
       case Refused refused ->
           refused.code() == Code.USER_PAYING || refused.code() == Code.FREQUENCY_LIMITED;
       case Accepted accepted -> false;
+      case DoubtfulSuccess doubtful -> false;
       case Unverified unverified -> false;
       case Unclear unclear -> false;
       case NoResponse noResponse -> false;
@@ -79,7 +81,13 @@ public sealed interface Reply {
   record Unverified(VerificationFault fault, Optional<Duration> dateAhead)
       implements ToClose, ToQuery {}
 
-  /** An answer that says nothing about the order: 5xx, a 202 of another kind, an odd body. */
+  /**
+   * A 2xx to a close that is not a verified 204, or that could not be read to its end: the order
+   * may be closed.
+   */
+  record DoubtfulSuccess() implements ToClose {}
+
+  /** A response that says nothing about the order: 5xx, a 202 of another kind, an odd body. */
   record Unclear() implements ToClose, ToQuery {}
 
   /** No HTTP response of any status, from either host. */

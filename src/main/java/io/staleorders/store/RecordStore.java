@@ -43,7 +43,9 @@ public final class RecordStore {
           order_created_at = greatest(r.created_at, 'epoch'),
           attempts = c.attempts + r.attempted::int,
           answered = c.answered + (r.attempted AND coalesce(r.answered, false))::int,
-          absences = coalesce(r.absences, c.absences),
+          absences = coalesce(r.absences,
+                              CASE WHEN r.sub_mchid = c.sub_mchid AND r.created_at <= c.order_created_at
+                                   THEN c.absences ELSE 0 END),
           rate_refusals = coalesce(r.rate_refusals, 0),
           first_attempt_at = CASE WHEN r.attempted THEN coalesce(c.first_attempt_at, <now>)
                                   ELSE c.first_attempt_at END,

@@ -68,7 +68,7 @@ final class ClaimCheck {
             new Merchant(spMchid, new MerchantId(subMchid)),
             createdAt,
             claim.claimId(),
-            createdAt.isAfter(claim.createdAt())
+            createdAt.isAfter(claim.createdAt()) || !subMchid.equals(claim.subMchid())
                 ? claim.progress().withoutAbsences()
                 : claim.progress(),
             claim.secondLook(),

@@ -1,25 +1,25 @@
 package io.staleorders.wechatpay;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.staleorders.order.Merchant;
 import io.staleorders.order.OutTradeNo;
 import io.staleorders.order.VerificationFault;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import okhttp3.Headers;
 
 /**
  * A response, read and checked.
  *
- * @param json the body, if it is a JSON object
+ * @param fields those of the body that are read, by name; absent if the body is not a JSON object
  * @param fault why it is not believed; empty if it is
  * @param dateAhead how far its {@code Date} is ahead of this machine's clock
  */
 record Answer(
     int status,
     Headers headers,
-    Optional<JsonNode> json,
+    Optional<Map<String, String>> fields,
     Optional<VerificationFault> fault,
     Optional<Duration> dateAhead) {
 
@@ -27,7 +27,7 @@ record Answer(
     return new Answer(
         http.status(),
         http.headers(),
-        Json.object(http.body()),
+        Json.texts(http.body()),
         fault,
         Optional.ofNullable(http.headers().getInstant("Date"))
             .map(date -> Duration.between(now, date)));
@@ -47,7 +47,7 @@ record Answer(
 
   /** A field of the body, if it is there and a string. */
   Optional<String> text(String field) {
-    return json.flatMap(object -> Json.text(object, field));
+    return fields.flatMap(texts -> Optional.ofNullable(texts.get(field)));
   }
 
   Optional<String> header(String name) {
@@ -66,12 +66,13 @@ record Answer(
     boolean another =
         verified()
             && status == 200
-            && json.isPresent()
+            && fields.isPresent()
             && !(says("out_trade_no", number.value())
                 && says("sp_mchid", merchant.spMchid().value())
                 && says("sub_mchid", merchant.subMchid().value()));
     return another
-        ? new Answer(status, headers, json, Optional.of(VerificationFault.ANOTHER_ORDER), dateAhead)
+        ? new Answer(
+            status, headers, fields, Optional.of(VerificationFault.ANOTHER_ORDER), dateAhead)
         : this;
   }
 

@@ -42,7 +42,7 @@ public final class CloseClient {
   public Call<Reply.ToClose> close(OutTradeNo number, Merchant merchant, CallPermit permit) {
     List<Received> requests = send(ApiRequest.close(number, merchant), permit);
     Optional<Received> decisive = Received.decisive(requests);
-    Reply.ToClose reply = decisive.map(ReplyReader::toClose).orElseGet(Reply.NotSent::new);
+    Reply.ToClose reply = ReplyReader.toClose(requests);
     warnIfUnverified(reply, Operation.CLOSE, number, decisive);
     return new Call<>(reply, exchanges(requests, Operation.CLOSE));
   }
@@ -81,9 +81,10 @@ public final class CloseClient {
   }
 
   private List<Received> send(ApiRequest request, CallPermit permit) {
-    return calls.send(request, permit).stream()
-        .map(sent -> new Received(sent, answers.read(sent.outcome(), permit)))
-        .toList();
+    return calls.send(
+        request,
+        permit,
+        sent -> new Received(sent.withoutBody(), answers.read(sent.outcome(), permit)));
   }
 
   private static List<Exchange> exchanges(List<Received> requests, Operation operation) {

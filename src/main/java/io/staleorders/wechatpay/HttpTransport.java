@@ -3,10 +3,12 @@ package io.staleorders.wechatpay;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -27,9 +29,6 @@ import okhttp3.Response;
  * is an {@link Outcome}.
  */
 final class HttpTransport {
-  /** The largest body read, in bytes. The list of platform certificates takes some 10,000. */
-  static final int MAX_BODY = 64 * 1024;
-
   private static final String USER_AGENT = "stale-order-closer";
   private static final MediaType JSON = MediaType.get("application/json");
   private static final int MAX_IDLE_CONNECTIONS = 256;
@@ -105,12 +104,16 @@ final class HttpTransport {
     return chain.proceed(chain.request());
   }
 
-  /** Makes the request, signed anew, of the host that {@code base} is the address of. */
-  Sent send(HttpUrl base, ApiRequest request) {
+  /**
+   * Makes the request, signed anew, of the host that {@code base} is the address of.
+   *
+   * @param share of the memory for large bodies, which the caller closes when it has read the body
+   */
+  Sent send(HttpUrl base, ApiRequest request, LargeBodies.Share share) {
     HttpUrl url = Objects.requireNonNull(base.resolve(request.target()));
     Instant startedAt = clock.instant();
     RequestTrace trace = new RequestTrace(ticker.getAsLong());
-    Outcome outcome = exchange(url, request, trace);
+    Outcome outcome = exchange(url, request, trace, share);
     return new Sent(
         authority(url), startedAt, Duration.ofNanos(ticker.getAsLong() - trace.begunAt()), outcome);
   }
@@ -127,20 +130,36 @@ final class HttpTransport {
     client.dispatcher().cancelAll();
   }
 
-  private Outcome exchange(HttpUrl url, ApiRequest request, RequestTrace trace) {
+  private Outcome exchange(
+      HttpUrl url, ApiRequest request, RequestTrace trace, LargeBodies.Share share) {
     Call call = client.newCall(trace.on(signed(url, request)).build());
     try (Response response = call.execute()) {
-      byte[] body = response.body().byteStream().readNBytes(MAX_BODY + 1);
-      if (body.length > MAX_BODY) {
-        return new Outcome.Failed(
-            trace.status(), Failure.TOO_LARGE, true, "more than " + MAX_BODY + " bytes");
-      }
-      return new Outcome.Answered(response.code(), response.headers(), body);
+      byte[] body = body(response.body().byteStream(), share);
+      return body.length > LargeBodies.MAX
+          ? new Outcome.Failed(
+              trace.status(), Failure.TOO_LARGE, true, "more than " + LargeBodies.MAX + " bytes")
+          : new Outcome.Answered(response.code(), response.headers(), body);
     } catch (Exception e) {
       // Not IOException alone: OkHttp is Kotlin, where InterruptedException needs no declaration,
       // and headers that make no sense have made it throw a RuntimeException.
       return failed(e, call, trace);
     }
+  }
+
+  /** The body, or the first bytes of one that is too large. */
+  private byte[] body(InputStream in, LargeBodies.Share share)
+      throws IOException, InterruptedException {
+    byte[] start = in.readNBytes(LargeBodies.SMALL + 1);
+    if (start.length <= LargeBodies.SMALL) {
+      return start;
+    }
+    if (!share.grow(timeout)) {
+      throw new InterruptedIOException("no memory for a large body in time");
+    }
+    byte[] rest = in.readNBytes(LargeBodies.MAX + 1 - start.length);
+    byte[] body = Arrays.copyOf(start, start.length + rest.length);
+    System.arraycopy(rest, 0, body, start.length, rest.length);
+    return body;
   }
 
   private static Outcome failed(Exception e, Call call, RequestTrace trace) {

@@ -23,6 +23,10 @@ sealed interface Outcome {
   @SuppressWarnings("ArrayRecordComponent") // Responses are never compared.
   record Answered(int status, Headers headers, byte[] body) implements Outcome {
 
+    Answered withoutBody() {
+      return new Answered(status, headers, new byte[0]);
+    }
+
     @Override
     public OptionalInt httpStatus() {
       return OptionalInt.of(status);

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -81,7 +82,7 @@ public final class PlatformCertificates {
   }
 
   private Refresh download(CallPermit permit) {
-    List<Sent> sent = calls.send(ApiRequest.certificates(), permit);
+    List<Sent> sent = calls.send(ApiRequest.certificates(), permit, UnaryOperator.identity());
     if (sent.isEmpty()) {
       return new Refresh.NotSent();
     }
@@ -97,7 +98,10 @@ public final class PlatformCertificates {
     if (answer.status() != 200) {
       return new Refresh.Kept(refusal(answer));
     }
-    return switch (CertificateList.read(answer.json(), apiV3Key)) {
+    if (answered.body().length > LargeBodies.SMALL) {
+      return new Refresh.Kept("the list is larger than " + LargeBodies.SMALL + " bytes");
+    }
+    return switch (CertificateList.read(Json.object(answered.body()), apiV3Key)) {
       case CertificateList.Whole list -> takeIfSigned(answered, list.certificates());
       case CertificateList.Garbled garbled -> new Refresh.Kept(garbled.why());
     };

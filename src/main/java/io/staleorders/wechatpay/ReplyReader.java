@@ -8,25 +8,54 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** What an answer says about the order that was asked about: a pure function. */
 final class ReplyReader {
   private static final int MAX_TRANSACTION_ID = 64;
-  private static final int LAST_YEAR = 9999;
+
+  /** WeChat Pay is younger; and every database holds the times from here to the year 9999. */
+  private static final Instant FIRST_TIME = Instant.EPOCH;
+
+  private static final Instant END_OF_TIMES = Instant.parse("9999-01-01T00:00:00Z");
 
   private ReplyReader() {}
 
-  /** What a close call came to. */
-  static Reply.ToClose toClose(Received received) {
-    return switch (standing(received)) {
-      case Standing.Believed believed ->
-          believed.answer().status() == 204 ? new Reply.Accepted() : new Reply.Unclear();
+  /**
+   * What a close call came to. Where the decisive request settles nothing, a 2xx of the other host
+   * still means that the order may be closed.
+   *
+   * @param requests that were made, in order
+   */
+  static Reply.ToClose toClose(List<Received> requests) {
+    Optional<Received> decisive = Received.decisive(requests);
+    if (decisive.isEmpty()) {
+      return new Reply.NotSent();
+    }
+    boolean mayBeDone = requests.stream().anyMatch(ReplyReader::mayBeDone);
+    return switch (standing(decisive.get())) {
+      case Standing.Believed believed -> toClose(believed.answer());
       case Standing.Refusing refusing -> refusing.refused();
       case Standing.Doubtful doubtful -> doubtful.unverified();
-      case Standing.SayingNothing() -> new Reply.Unclear();
+      case Standing.SayingNothing() ->
+          mayBeDone ? new Reply.DoubtfulSuccess() : new Reply.Unclear();
       case Standing.Absent() -> new Reply.NoResponse();
     };
+  }
+
+  /** A verified 202 says that the order is not closed yet. */
+  private static Reply.ToClose toClose(Answer believed) {
+    return switch (believed.status()) {
+      case 204 -> new Reply.Accepted();
+      case 202 -> new Reply.Unclear();
+      default -> new Reply.DoubtfulSuccess();
+    };
+  }
+
+  private static boolean mayBeDone(Received received) {
+    return received.sent().outcome().httpStatus().stream()
+        .anyMatch(status -> status >= 200 && status < 300);
   }
 
   /** What a query came to. */
@@ -111,9 +140,10 @@ final class ReplyReader {
 
   private static Optional<Instant> time(String rfc3339) {
     try {
-      OffsetDateTime time = OffsetDateTime.parse(rfc3339);
-      boolean sensible = time.getYear() > 0 && time.getYear() < LAST_YEAR;
-      return sensible ? Optional.of(time.toInstant()) : Optional.empty();
+      Instant time = OffsetDateTime.parse(rfc3339).toInstant();
+      return time.isBefore(FIRST_TIME) || !time.isBefore(END_OF_TIMES)
+          ? Optional.empty()
+          : Optional.of(time);
     } catch (DateTimeException e) {
       return Optional.empty();
     }

@@ -2,6 +2,7 @@ package io.staleorders.order;
 
 import static io.staleorders.order.Given.ACCEPTED;
 import static io.staleorders.order.Given.ASK;
+import static io.staleorders.order.Given.DOUBTFUL;
 import static io.staleorders.order.Given.MOMENT;
 import static io.staleorders.order.Given.NOT_SENT;
 import static io.staleorders.order.Given.NO_RESPONSE;
@@ -54,6 +55,14 @@ class CloseDeciderCloseTest {
   void unverifiedSuccessIsNeverEnough(VerificationFault fault) {
     assertThat(afterClose(unverified(fault))).isEqualTo(ASK);
     assertThat(withoutConfirmation().afterClose(order(), unverified(fault), MOMENT)).isEqualTo(ASK);
+  }
+
+  @Test
+  void successThatCannotBeReadIsNeverEnough() {
+    assertThat(afterClose(DOUBTFUL)).isEqualTo(ASK);
+    assertThat(withoutConfirmation().afterClose(order(), DOUBTFUL, MOMENT)).isEqualTo(ASK);
+    assertThat(decider().afterQuery(order(), DOUBTFUL, UNCLEAR, MOMENT))
+        .isEqualTo(new Retry(RetryReason.UNCLEAR, Duration.ZERO, false, 0));
   }
 
   @ParameterizedTest

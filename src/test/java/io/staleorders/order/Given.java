@@ -18,6 +18,7 @@ final class Given {
 
   static final Reply.Accepted ACCEPTED = new Reply.Accepted();
   static final Reply.Unclear UNCLEAR = new Reply.Unclear();
+  static final Reply.DoubtfulSuccess DOUBTFUL = new Reply.DoubtfulSuccess();
   static final Reply.NoResponse NO_RESPONSE = new Reply.NoResponse();
   static final Reply.NotSent NOT_SENT = new Reply.NotSent();
   static final Reply.Unverified UNVERIFIED = unverified(VerificationFault.WRONG_SIGNATURE);

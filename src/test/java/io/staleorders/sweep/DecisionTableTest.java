@@ -48,7 +48,8 @@ class DecisionTableTest {
           "SIGNTEST1",
           "UNKNOWNSERIAL1",
           "NONONCE1",
-          "OTHERBODY1"
+          "OTHERBODY1",
+          "CUTSHORT1"
         }) {
       expected.put(closed, "CLOSED  CLOSED");
     }
@@ -83,7 +84,6 @@ class DecisionTableTest {
     for (String unclear :
         new String[] {
           "ACCEPTED",
-          "CUTSHORT1",
           "SYSTEMERROR",
           "SERVICEUNAVAILABLE",
           "GATEWAY",
@@ -92,9 +92,7 @@ class DecisionTableTest {
           "NOSTATE",
           "ODDMESSAGE",
           "NOTJSON",
-          "WRONGTYPES",
           "EMPTYBODY",
-          "BADUNICODE",
           "HUGE"
         }) {
       expected.put(unclear, "RETRY UNCLEAR NOTPAY");
@@ -113,7 +111,9 @@ class DecisionTableTest {
           "OTHERPROVIDER",
           "UNSIGNEDABSENT",
           "UNSIGNEDCLOSED",
-          "PORTAL"
+          "PORTAL",
+          "WRONGTYPES",
+          "BADUNICODE"
         }) {
       expected.put(unverified, "RETRY UNVERIFIED NOTPAY");
     }

@@ -60,6 +60,41 @@ class NotFoundTest {
   }
 
   @Test
+  void absenceUnderAnotherSubMerchantDoesNotCount() {
+    rig.restart(Options.defaults().notFound(NotFoundRule.CLOSE));
+    shop.order("GONE-01", DUE, "1900000555", "NOTPAY");
+    rig.sweep();
+    assertThat(shop.row("GONE-01")).containsEntry("absences", "1");
+    shop.execute("UPDATE orders SET sub_mchid = ?", Shop.SUB_MCHID);
+
+    rig.advanceToNextAttempt("GONE-01");
+    rig.sweep();
+
+    assertThat(shop.row("GONE-01")).containsEntry("state", "RETRY").containsEntry("absences", "1");
+    assertThat(shop.status("GONE-01")).isEqualTo("NOTPAY");
+  }
+
+  /** The claim in between records the new sub-merchant, and asks nothing. */
+  @Test
+  void absenceUnderAnotherSubMerchantDoesNotCountAfterAnOrderWasGivenBackEither() {
+    rig.restart(Options.defaults().notFound(NotFoundRule.CLOSE));
+    shop.order("GONE-01", DUE, "1900000555", "NOTPAY");
+    rig.sweep();
+    shop.execute("UPDATE orders SET sub_mchid = ?", Shop.SUB_MCHID);
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.NO_AUTH));
+    rig.advanceToNextAttempt("GONE-01");
+    rig.sweep();
+    assertThat(shop.row("GONE-01")).containsEntry("sub_mchid", Shop.SUB_MCHID);
+    rig.sandbox().faults().clear();
+
+    rig.advance(Duration.ofMinutes(1));
+    rig.sweep();
+
+    assertThat(shop.row("GONE-01")).containsEntry("state", "RETRY").containsEntry("absences", "1");
+    assertThat(shop.status("GONE-01")).isEqualTo("NOTPAY");
+  }
+
+  @Test
   void signed204ForAnOrderThatNeverWasIsNoClose() {
     rig.restart(Options.defaults().notFound(NotFoundRule.KEEP));
     shop.order("GHOST-1", DUE);

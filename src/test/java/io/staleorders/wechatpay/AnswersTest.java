@@ -7,6 +7,7 @@ import static io.staleorders.wechatpay.FakeWechat.SERIAL;
 import static io.staleorders.wechatpay.FakeWechat.SP;
 import static io.staleorders.wechatpay.FakeWechat.signed;
 import static io.staleorders.wechatpay.FakeWechat.unsigned;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -28,9 +29,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -147,9 +152,14 @@ class AnswersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {200, 201, 202})
-  void aSigned2xxThatIsNo204SaysNothingAboutTheClose(int status) {
-    assertThat(close(signed(status, "{}")).reply()).isEqualTo(new Reply.Unclear());
+  @ValueSource(ints = {200, 201, 203, 206, 299})
+  void aSigned2xxThatIsNo204MeansThatTheOrderMayBeClosed(int status) {
+    assertThat(close(signed(status, "{}")).reply()).isEqualTo(new Reply.DoubtfulSuccess());
+  }
+
+  @Test
+  void aSigned202SaysThatTheOrderIsNotClosedYet() {
+    assertThat(close(signed(202, "{}")).reply()).isEqualTo(new Reply.Unclear());
   }
 
   @Test
@@ -242,10 +252,9 @@ class AnswersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      ints = {101, 205, 300, 301, 302, 304, 307, 308, 407, 408, 421, 500, 502, 503, 599, 999})
+  @ValueSource(ints = {101, 300, 301, 302, 304, 307, 308, 407, 408, 421, 500, 502, 503, 599, 999})
   void anyOtherStatusNeitherClosesNorRefuses(int status) {
-    String body = status == 204 || status == 205 || status == 304 ? "" : "{\"code\":1}";
+    String body = status == 304 ? "" : "{\"code\":1}";
 
     assertThat(close(signed(status, body)).reply()).isEqualTo(new Reply.Unclear());
     assertThat(query(signed(status, body)).reply()).isEqualTo(new Reply.Unclear());
@@ -297,6 +306,14 @@ class AnswersTest {
         ",\"transaction_id\":null,\"success_time\":\"yesterday\"",
         ",\"transaction_id\":\"1\\u00002\",\"success_time\":\"+999999999-01-01T00:00:00Z\"",
         ",\"success_time\":\"0000-12-31T23:59:59Z\"",
+        ",\"success_time\":\"0001-01-01T00:00:00+08:00\"",
+        ",\"success_time\":\"9998-12-31T23:59:59-18:00\"",
+        ",\"success_time\":\"-0044-03-15T12:00:00+18:00\"",
+        ",\"success_time\":{\"time\":[\"2026-03-01T20:10:34+08:00\"]}",
+        ",\"transaction_id\":\"1\",\"transaction_id\":\"2\"",
+        ",\"transaction_id\":\"1\\ud83d2\",\"success_time\":true",
+        ",\"amount\":1e999999999,\"payer\":-0,\"attach\":NaN",
+        ",\"attach\":\"a\\'b\tc\",\"attach\":\"again\"",
         ",\"success_time\":\"9999-01-01T00:00:00Z\"",
         ",\"transaction_id\":\"12345678901234567890123456789012345678901234567890123456789012345\"",
       })
@@ -361,12 +378,68 @@ class AnswersTest {
 
   @Test
   void aHugeBodyIsNotRead() {
-    byte[] huge = new byte[HttpTransport.MAX_BODY + 1];
+    byte[] huge = new byte[LargeBodies.MAX + 1];
     Call<Reply.ToQuery> call = query(ScriptedServer.reply(200, Map.of(), huge));
 
     assertThat(call.reply()).isEqualTo(new Reply.Unclear());
     assertThat(call.exchanges().getFirst().code()).contains("TOO_LARGE");
     assertThat(call.exchanges().getFirst().httpStatus()).hasValue(200);
+  }
+
+  /** An odd value of a field that nobody reads hides no payment, however large it is. */
+  @Test
+  void aPaymentIsFoundInUpToAMebibyteOfOtherFields() {
+    int most = LargeBodies.MAX - found("SUCCESS", ",\"attach\":\"\"").length();
+    for (String odd :
+        new String[] {
+          "\"%s\"".formatted("x".repeat(most)),
+          "[".repeat(9_000) + "]".repeat(9_000),
+          "[%s0]".formatted("[],".repeat(300_000)),
+          "1".repeat(500_000),
+          "{\"%s\":1}".formatted("n".repeat(900_000))
+        }) {
+      assertThat(query(signed(200, found("SUCCESS", ",\"attach\":" + odd))).reply())
+          .as(odd.substring(0, 20))
+          .isEqualTo(new Reply.Found(TradeState.SUCCESS, Optional.empty(), Optional.empty()));
+    }
+  }
+
+  @Test
+  void aPaymentIsFoundBesideBytesThatAreNoText() {
+    String body = found("SUCCESS", ",\"attach\":\"\u00b6\u00a9\"");
+    byte[] latin = body.getBytes(ISO_8859_1);
+    Map<String, String> headers = FakeWechat.headers(latin);
+
+    assertThat(query(ScriptedServer.reply(200, headers, latin)).reply())
+        .isEqualTo(new Reply.Found(TradeState.SUCCESS, Optional.empty(), Optional.empty()));
+  }
+
+  @Test
+  void aStateThatIsGivenTwiceInDifferentWaysIsUnclear() {
+    assertThat(query(signed(200, found("CLOSED", ",\"trade_state\":\"SUCCESS\""))).reply())
+        .isEqualTo(new Reply.Unclear());
+  }
+
+  /** Each takes a mebibyte to read, and a tree of it would take twenty. */
+  @Test
+  void largeBodiesAreReadAFewAtATime() throws InterruptedException {
+    String odd = ",\"attach\":[%s0]".formatted("[],".repeat(340_000));
+    Act act = signed(200, found("SUCCESS", odd));
+    server.always(act);
+    Queue<Reply> replies = new ConcurrentLinkedQueue<>();
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      threads.add(
+          Thread.ofVirtual()
+              .start(() -> replies.add(client.query(NUMBER, SHOP, () -> true).reply())));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+
+    assertThat(replies)
+        .hasSize(64)
+        .containsOnly(new Reply.Found(TradeState.SUCCESS, Optional.empty(), Optional.empty()));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.staleorders.wechatpay;
 import static io.staleorders.wechatpay.FakeWechat.SP;
 import static io.staleorders.wechatpay.FakeWechat.signed;
 import static io.staleorders.wechatpay.FakeWechat.unsigned;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.staleorders.order.Call;
@@ -124,6 +125,16 @@ class BackupHostTest {
 
     assertThat(close().reply()).isEqualTo(new Reply.Unclear());
     assertThat(close().reply()).isEqualTo(new Reply.NoResponse());
+  }
+
+  @Test
+  void a2xxCutShortAtOneHostIsNotForgottenWhenTheOtherSaysNothing() {
+    byte[] cutShort = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{".getBytes(UTF_8);
+    main.then(ScriptedServer.bytesThenReset(cutShort));
+    backup.then(unsigned(503, ""));
+
+    assertThat(close().reply()).isEqualTo(new Reply.DoubtfulSuccess());
+    assertThat(backup.requests()).hasSize(1);
   }
 
   @Test

@@ -10,9 +10,11 @@ import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +69,24 @@ final class FakeWechat {
   /** The headers of an answer signed with the platform's key, as of now; they can be changed. */
   static Map<String, String> headers(String body) {
     return headers(PUBLIC_KEY_ID, PLATFORM, NOW, body);
+  }
+
+  /** The same of a body that is no text. */
+  static Map<String, String> headers(byte[] body) {
+    try {
+      Map<String, String> headers = headers("");
+      Signature signature = Signature.getInstance("SHA256withRSA");
+      signature.initSign(PLATFORM.getPrivate());
+      String start =
+          headers.get("Wechatpay-Timestamp") + "\n" + headers.get("Wechatpay-Nonce") + "\n";
+      signature.update(start.getBytes(UTF_8));
+      signature.update(body);
+      signature.update((byte) '\n');
+      headers.put("Wechatpay-Signature", Base64.getEncoder().encodeToString(signature.sign()));
+      return headers;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static Map<String, String> headers(String serial, KeyPair key, Instant at, String body) {

@@ -65,6 +65,7 @@ class LateRequestTest {
             FakeWechat.CLOCK,
             TIMEOUT,
             ticker)
-        .send(Objects.requireNonNull(HttpUrl.get(server.uri())), REQUEST);
+        .send(
+            Objects.requireNonNull(HttpUrl.get(server.uri())), REQUEST, new LargeBodies().share());
   }
 }
