@@ -113,7 +113,7 @@ public final class CheckCommand implements Callable<Integer> {
             new RateStore(Databases.jdbi(pool), rate),
             rate,
             new DatabaseWatch(() -> {}),
-            paused -> {})
+            () -> paused -> {})
         ::take;
   }
 

@@ -77,7 +77,7 @@ final class Service implements AutoCloseable {
     DatabaseWatch database = new DatabaseWatch(databaseAnswered);
     this.look = () -> database.ask(() -> stores.look().look(false));
     Faults faults = new Faults(stores.pauses(), database);
-    this.rate = new CallRate(stores.rate(), close.rate(), database, faults::pausedScopes);
+    this.rate = new CallRate(stores.rate(), close.rate(), database, faults::asking);
     this.wechatPay = WechatPay.connect(account(settings), endpoints(settings), clock);
     this.sweep =
         new Sweep(

@@ -22,6 +22,7 @@ public enum Event {
   ORDER_PAID(Level.WARN),
   ORDER_ABANDONED(Level.ERROR),
   PAUSED(Level.ERROR),
+  PAUSE_CONTINUES(Level.WARN),
   RESUMED(Level.INFO),
   CLOCK_OFF(Level.ERROR),
   RATE_LOWERED(Level.WARN),

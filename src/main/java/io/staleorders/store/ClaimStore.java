@@ -66,6 +66,7 @@ public final class ClaimStore {
   private final String claim;
   private final String claimNamed;
   private final String claimOfAccount;
+  private final String claimAny;
   private final String claimOfSubMerchant;
 
   /**
@@ -79,6 +80,7 @@ public final class ClaimStore {
     this.claim = table.sql(CLAIM, Map.of("scope", NOT_PAUSED));
     this.claimNamed = table.sql(CLAIM, Map.of("scope", NAMED));
     this.claimOfAccount = table.sql(CLAIM, Map.of("scope", SUB_MERCHANT_NOT_PAUSED));
+    this.claimAny = table.sql(CLAIM, Map.of("scope", "true"));
     this.claimOfSubMerchant = table.sql(CLAIM, Map.of("scope", OF_SUB_MERCHANT));
   }
 
@@ -103,7 +105,11 @@ public final class ClaimStore {
         jdbi,
         handle ->
             switch (scope) {
-              case PauseScope.Account account -> take(handle.createQuery(claimOfAccount), 1);
+              case PauseScope.Account account -> {
+                Claims claims = take(handle.createQuery(claimOfAccount), 1);
+                // Were all its sub-merchants paused, neither they nor the account would be probed.
+                yield claims.claims().isEmpty() ? take(handle.createQuery(claimAny), 1) : claims;
+              }
               case PauseScope.SubMerchant one ->
                   take(handle.createQuery(claimOfSubMerchant).bind("scope", one.text()), 1);
             });

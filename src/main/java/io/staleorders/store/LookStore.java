@@ -42,7 +42,9 @@ public final class LookStore {
               ORDER BY coalesce(c.claimed_until, c.next_attempt_at)
               LIMIT 1) AS claimable_at,
              least(<next_due_of_each_status>) AS next_due_at,
-             (SELECT min(p.until) FROM order_closer.pause p) AS probe_at,
+             (SELECT min(p.until) FROM order_closer.pause p
+              WHERE p.scope = 'account'
+                 OR NOT EXISTS (SELECT FROM order_closer.pause a WHERE a.scope = 'account')) AS probe_at,
              ARRAY(SELECT p.scope FROM order_closer.pause p) AS paused
       """;
 

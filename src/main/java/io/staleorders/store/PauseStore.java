@@ -5,29 +5,43 @@ import io.staleorders.order.PauseScope;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
-/** The pauses that all copies share. A row means paused. */
-public final class PauseStore {
+/** The pauses that all instances share. A row means paused. */
+public final class PauseStore implements Pauses {
   private static final String BEGIN =
       """
       INSERT INTO order_closer.pause (scope, code, message, since, until, failures)
-      VALUES (:scope, :code, :message, <now>, <now> + CAST(:first_delay AS interval), 1)
+      VALUES (:scope, :code, :message, <now>,
+              <now> + least(CAST(:first_delay AS interval),
+                            CASE WHEN :code = 'OUTAGE' THEN interval '1 minute' END), 1)
       ON CONFLICT (scope) DO NOTHING
-      RETURNING until
+      RETURNING code, message, until
       """;
 
-  /** The copy whose update moves the time on has the probe; the others find it moved. */
+  /** After {@code failures}: a probe of an outage is one call, and made each minute at least. */
+  private static final String DELAY =
+      """
+      least(CAST(:first_delay AS interval) * power(2, least(%s, 20)), CAST(:max_delay AS interval),
+            CASE WHEN %s = 'OUTAGE' THEN interval '1 minute' END)\
+      """;
+
+  /**
+   * The instance whose update moves the time on has the probe; the others find it moved. While the
+   * account is paused no sub-merchant is probed.
+   */
   private static final String TAKE_PROBE =
       """
       UPDATE order_closer.pause
-      SET until = <now> + least(CAST(:first_delay AS interval) * power(2, least(failures, 20)),
-                                CAST(:max_delay AS interval))
+      SET until = <now> + <delay_of_failures>
       WHERE scope = (SELECT p.scope
                      FROM order_closer.pause p
                      WHERE p.until <= <now>
+                       AND (p.scope = 'account'
+                            OR NOT EXISTS (SELECT FROM order_closer.pause a WHERE a.scope = 'account'))
                      ORDER BY p.until
                      LIMIT 1
                      FOR UPDATE SKIP LOCKED)
@@ -38,24 +52,42 @@ public final class PauseStore {
   private static final String RETURN_PROBE =
       """
       UPDATE order_closer.pause
-      SET until = <now> + CAST(:first_delay AS interval)
+      SET until = <now> + least(CAST(:first_delay AS interval),
+                                CASE WHEN code = 'OUTAGE' THEN interval '1 minute' END)
       WHERE scope = :scope
       """;
 
   private static final String EXTEND =
       """
       UPDATE order_closer.pause
-      SET until = <now> + least(CAST(:first_delay AS interval) * power(2, least(failures, 20)),
-                                CAST(:max_delay AS interval)),
-          failures = failures + 1,
-          code = coalesce(CAST(:code AS text), code),
-          message = coalesce(CAST(:message AS text), message)
+      SET until = <now> + <delay_of_failures>,
+          failures = failures + 1
       WHERE scope = :scope
-      RETURNING code, until
+      RETURNING code, message, until
+      """;
+
+  private static final String REFUSED =
+      """
+      UPDATE order_closer.pause p
+      SET since = CASE WHEN before.code = :code THEN p.since ELSE <now> END,
+          until = <now> + <delay_of_probed>,
+          failures = before.failures_with_this + 1,
+          code = :code,
+          message = :message
+      FROM (SELECT b.scope, b.code,
+                   CASE WHEN b.code = :code THEN b.failures ELSE 0 END AS failures_with_this
+            FROM order_closer.pause b
+            WHERE b.scope = :scope
+            FOR UPDATE) AS before
+      WHERE p.scope = before.scope
+      RETURNING before.code AS before, p.code, p.message, p.until
       """;
 
   private static final String END =
-      "DELETE FROM order_closer.pause WHERE scope = :scope RETURNING code, until";
+      "DELETE FROM order_closer.pause WHERE scope = :scope RETURNING code, message, until";
+
+  private static final String END_OUTAGE =
+      "DELETE FROM order_closer.pause WHERE scope = :scope AND code = 'OUTAGE' RETURNING code, message, until";
 
   private final Jdbi jdbi;
   private final String firstDelay;
@@ -64,6 +96,7 @@ public final class PauseStore {
   private final String takeProbe;
   private final String returnProbe;
   private final String extend;
+  private final String refused;
 
   /**
    * @param firstDelay {@code PAUSE_FIRST_DELAY}
@@ -74,17 +107,16 @@ public final class PauseStore {
     this.firstDelay = firstDelay.toMillis() + " milliseconds";
     this.maxDelay = maxDelay.toMillis() + " milliseconds";
     this.begin = table.sql(BEGIN);
-    this.takeProbe = table.sql(TAKE_PROBE);
+    String delay = String.format(Locale.ROOT, DELAY, "failures", "code");
+    String probed = String.format(Locale.ROOT, DELAY, "before.failures_with_this", ":code");
+    this.takeProbe = table.sql(TAKE_PROBE, Map.of("delay_of_failures", delay));
     this.returnProbe = table.sql(RETURN_PROBE);
-    this.extend = table.sql(EXTEND);
+    this.extend = table.sql(EXTEND, Map.of("delay_of_failures", delay));
+    this.refused = table.sql(REFUSED, Map.of("delay_of_probed", probed));
   }
 
-  /**
-   * Pauses a scope.
-   *
-   * @return until when; absent if it was paused already
-   */
-  public Optional<Instant> begin(PauseScope scope, String code, Optional<String> message) {
+  @Override
+  public Optional<Standing> begin(PauseScope scope, String code, Optional<String> message) {
     return jdbi.withHandle(
         handle ->
             handle
@@ -93,11 +125,11 @@ public final class PauseStore {
                 .bind("code", code)
                 .bind("message", message)
                 .bind("first_delay", firstDelay)
-                .map((row, ctx) -> Columns.instant(row, "until").orElseThrow())
+                .map((row, ctx) -> standing(row))
                 .findOne());
   }
 
-  /** Takes the probe of a pause whose time has come, for this copy alone. */
+  /** Takes the probe of a pause whose time has come, for this instance alone. */
   public Optional<PauseScope> takeProbe() {
     return jdbi.withHandle(
         handle ->
@@ -110,7 +142,7 @@ public final class PauseStore {
                 .map(PauseStore::scope));
   }
 
-  /** The probe was not made, for lack of an order that wants a call: it is tried again soon. */
+  @Override
   public int returnProbe(PauseScope scope) {
     return jdbi.withHandle(
         handle ->
@@ -121,52 +153,59 @@ public final class PauseStore {
                 .execute());
   }
 
-  /**
-   * The probe found the same fault, or no answer: the delay doubles.
-   *
-   * @param code of the answer; the pause keeps its own where there was none
-   * @return the pause as it stands; absent if it was lifted meanwhile
-   */
-  public Optional<Standing> extend(
-      PauseScope scope, Optional<String> code, Optional<String> message) {
+  @Override
+  public Optional<Standing> extend(PauseScope scope) {
     return jdbi.withHandle(
         handle ->
             handle
                 .createQuery(extend)
                 .bind("scope", scope.text())
-                .bind("code", code)
-                .bind("message", message)
                 .bind("first_delay", firstDelay)
                 .bind("max_delay", maxDelay)
                 .map((row, ctx) -> standing(row))
                 .findOne());
   }
 
-  /**
-   * Lifts a pause.
-   *
-   * @return what was lifted, if it was in force
-   */
-  public Optional<Standing> end(PauseScope scope) {
+  @Override
+  public Optional<Probed> refused(PauseScope scope, String code, Optional<String> message) {
     return jdbi.withHandle(
         handle ->
             handle
-                .createQuery(END)
+                .createQuery(refused)
+                .bind("scope", scope.text())
+                .bind("code", code)
+                .bind("message", message)
+                .bind("first_delay", firstDelay)
+                .bind("max_delay", maxDelay)
+                .map((row, ctx) -> new Probed(row.getString("before"), standing(row)))
+                .findOne());
+  }
+
+  @Override
+  public Optional<Standing> end(PauseScope scope) {
+    return end(END, scope);
+  }
+
+  @Override
+  public Optional<Standing> endOutage(PauseScope scope) {
+    return end(END_OUTAGE, scope);
+  }
+
+  private Optional<Standing> end(String statement, PauseScope scope) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(statement)
                 .bind("scope", scope.text())
                 .map((row, ctx) -> standing(row))
                 .findOne());
   }
 
-  /**
-   * A pause.
-   *
-   * @param code the fault that paused the scope
-   * @param until when it is probed next
-   */
-  public record Standing(String code, Instant until) {}
-
   private static Standing standing(ResultSet row) throws SQLException {
-    return new Standing(row.getString("code"), Columns.instant(row, "until").orElseThrow());
+    return new Standing(
+        row.getString("code"),
+        Columns.text(row, "message"),
+        Columns.instant(row, "until").orElseThrow());
   }
 
   private static PauseScope scope(String text) {

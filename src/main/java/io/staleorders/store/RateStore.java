@@ -12,7 +12,7 @@ import org.jdbi.v3.core.Jdbi;
  * The call rate that all copies and commands share, as slots in time, by the database's clock; and,
  * since every call asks here first, the pauses that are in force.
  */
-public final class RateStore {
+public final class RateStore implements CallSlots {
   /**
    * How much further apart slots are than the rate allows: calls are sent a few milliseconds after
    * their slots, some more, some less. The rate's slots of a second take longer than that second
@@ -107,11 +107,7 @@ public final class RateStore {
     }
   }
 
-  /**
-   * Reserves slots: at least one, at most as many as {@code wanted} and as {@code ahead} allows.
-   *
-   * @param ahead how far ahead of time one statement may reserve
-   */
+  @Override
   public Slots reserve(int wanted, Duration ahead) {
     return jdbi.withHandle(
         handle ->
@@ -125,11 +121,7 @@ public final class RateStore {
                 .one());
   }
 
-  /**
-   * Halves the rate because WeChat Pay refused a call, at most once a second.
-   *
-   * @return calls a second from now on, where this call was the one that halved it
-   */
+  @Override
   public Optional<Double> lower() {
     return jdbi.withHandle(
         handle ->

@@ -1,6 +1,6 @@
 package io.staleorders.sweep;
 
-import io.staleorders.store.RateStore;
+import io.staleorders.store.CallSlots;
 import io.staleorders.store.RateStore.Slots;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * This copy's part of the shared call rate (promise 6). Slots are reserved in the database for a
@@ -38,9 +39,9 @@ public final class CallRate {
   /** A statement answered later than this has reserved slots of a time that is past. */
   private static final Duration LONGEST_ANSWER = Duration.ofSeconds(1);
 
-  private final RateStore store;
+  private final CallSlots store;
   private final DatabaseWatch database;
-  private final Consumer<List<String>> pausedScopes;
+  private final Supplier<Consumer<List<String>>> asking;
   private final ReentrantLock lock = new ReentrantLock();
   private final ArrayDeque<Long> slots = new ArrayDeque<>();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -52,17 +53,18 @@ public final class CallRate {
 
   /**
    * @param closeRate {@code CLOSE_RATE}, calls a second
-   * @param pausedScopes told which scopes are paused, at each reservation
+   * @param asking called before each reservation; what it returns takes the paused scopes that the
+   *     reservation reports
    */
   public CallRate(
-      RateStore store,
+      CallSlots store,
       double closeRate,
       DatabaseWatch database,
-      Consumer<List<String>> pausedScopes) {
+      Supplier<Consumer<List<String>>> asking) {
     this.store = store;
     this.callsASecond = closeRate;
     this.database = database;
-    this.pausedScopes = pausedScopes;
+    this.asking = asking;
   }
 
   /**
@@ -154,6 +156,7 @@ public final class CallRate {
   /** Whether the database answered; there may be no slot all the same. */
   private boolean reserve() {
     sleepUntil(reservedUntil - AHEAD.toNanos());
+    Consumer<List<String>> pausedScopes = asking.get();
     long asked = Ticker.now();
     Optional<Slots> answer = database.ask(() -> store.reserve(waiting.get(), RESERVE));
     if (answer.isEmpty()) {

@@ -17,14 +17,14 @@ final class PauseProbe {
   private final DatabaseWatch database;
   private final Caller caller;
 
-  /** Sets out to call about claimed orders. */
+  /** Starts calls for claimed orders. */
   interface Caller {
     /**
-     * Calls about those that need it.
+     * Starts a call for each that needs one.
      *
      * @param claimTick when they were claimed, at the earliest
      * @param scope the paused scope that is probed
-     * @return how many are called about
+     * @return how many calls were started
      */
     int call(Claims claims, long claimTick, PauseScope scope);
   }
@@ -35,16 +35,18 @@ final class PauseProbe {
     this.caller = caller;
   }
 
-  /** Takes the probe of a pause, if one is due and no other copy has it, and tries one order. */
+  /**
+   * Takes the probe of a pause, if one is due and no other instance has it, and tries one order.
+   */
   void takeIfDue() {
     Optional<PauseScope> scope = database.ask(stores.pauses()::takeProbe).flatMap(taken -> taken);
     scope
         .filter(taken -> !tryOne(taken))
         .flatMap(taken -> database.ask(() -> stores.pauses().returnProbe(taken)))
-        .ifPresent(rows -> log.debug("no order wanted a call, so that the pause was not probed"));
+        .ifPresent(rows -> log.debug("no order needs a call: the pause was not probed"));
   }
 
-  /** Whether an order of the scope was found that is called about now. */
+  /** Whether an order of the scope was found that needs a call. */
   private boolean tryOne(PauseScope scope) {
     for (int i = 0; i < LONGEST_SEARCH; i++) {
       long claimTick = Ticker.now();

@@ -58,7 +58,7 @@ final class Permits {
   }
 
   private boolean mayRequest(Task task, boolean first) {
-    boolean paused = task.probe().isEmpty() && shared.faults().isPaused(task.order().merchant());
+    boolean paused = shared.faults().isPaused(task.order().merchant(), task.probe());
     Duration needed = first ? callTimeout.multipliedBy(4) : callTimeout;
     return (first ? mayBegin() : mayGoOn()) && !paused && task.lease().has(needed);
   }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -150,6 +151,7 @@ public final class Sweep implements AutoCloseable {
   }
 
   private Optional<Look> look() {
+    Consumer<List<String>> pausedScopes = shared.faults().asking();
     Optional<Look> look =
         database.isUnavailable()
             ? database.ask(this::writeAndLook)
@@ -157,7 +159,7 @@ public final class Sweep implements AutoCloseable {
     look.ifPresent(
         present -> {
           shared.faults().databaseAhead(Duration.between(shared.clock().instant(), present.now()));
-          shared.faults().pausedScopes(present.paused());
+          pausedScopes.accept(present.paused());
           shared.faults().endWhatIsOver();
         });
     return look;

@@ -324,12 +324,64 @@ class StoreTest {
     assertThat(pauses.takeProbe()).contains(scope);
     assertThat(pauses.takeProbe()).isEmpty();
     assertThat(claims.claimProbe(scope).claims()).hasSize(1);
-    assertThat(pauses.extend(scope, Optional.of("ACCOUNT_ERROR"), Optional.of("still")))
-        .contains(new PauseStore.Standing("ACCOUNT_ERROR", shop.now().plusSeconds(60)));
-    // No answer says nothing about the fault.
-    assertThat(pauses.extend(scope, Optional.empty(), Optional.empty()))
-        .contains(new PauseStore.Standing("ACCOUNT_ERROR", shop.now().plusSeconds(120)));
-    assertThat(pauses.end(scope)).map(PauseStore.Standing::code).contains("ACCOUNT_ERROR");
+    assertThat(pauses.refused(scope, "NO_AUTH", Optional.of("still")))
+        .contains(probed("NO_AUTH", "NO_AUTH", "still", 60));
+    // No response says nothing about the fault.
+    assertThat(pauses.extend(scope)).contains(standing("NO_AUTH", "still", 120));
+    // A different fault is a new pause.
+    assertThat(pauses.refused(scope, "ACCOUNT_ERROR", Optional.of("barred")))
+        .contains(probed("NO_AUTH", "ACCOUNT_ERROR", "barred", 30));
+    assertThat(pauses.endOutage(scope)).isEmpty();
+    assertThat(pauses.end(scope)).map(Pauses.Standing::code).contains("ACCOUNT_ERROR");
+  }
+
+  /** As long as the account cannot be called, nothing can be learnt about its sub-merchants. */
+  @Test
+  void subMerchantIsNotProbedWhileTheAccountIsPaused() {
+    PauseScope account = new PauseScope.Account();
+    PauseScope scope = new PauseScope.SubMerchant(new MerchantId(Shop.SUB_MCHID));
+    pauses.begin(scope, "NO_AUTH", Optional.empty());
+    shop.advance(Duration.ofSeconds(29));
+    pauses.begin(account, "SIGN_ERROR", Optional.empty());
+    shop.advance(Duration.ofSeconds(2));
+
+    assertThat(look.look(true).probeDue()).isFalse();
+    assertThat(pauses.takeProbe()).isEmpty();
+
+    shop.advance(Duration.ofSeconds(30));
+    assertThat(look.look(true).probeDue()).isTrue();
+    assertThat(pauses.takeProbe()).contains(account);
+    pauses.end(account);
+    assertThat(pauses.takeProbe()).contains(scope);
+  }
+
+  @Test
+  void outageIsProbedEachMinuteAtLeast() {
+    PauseStore patient =
+        new PauseStore(shop.jdbi(), table, Duration.ofMinutes(10), Duration.ofHours(2));
+    PauseScope account = new PauseScope.Account();
+
+    assertThat(patient.begin(account, "OUTAGE", Optional.empty()))
+        .contains(new Pauses.Standing("OUTAGE", Optional.empty(), shop.now().plusSeconds(60)));
+    for (int i = 0; i < 4; i++) {
+      shop.advance(Duration.ofMinutes(1));
+      assertThat(patient.takeProbe()).contains(account);
+      assertThat(patient.extend(account))
+          .map(Pauses.Standing::until)
+          .contains(shop.now().plusSeconds(60));
+    }
+    assertThat(patient.returnProbe(account)).isEqualTo(1);
+    assertThat(patient.endOutage(account))
+        .map(Pauses.Standing::until)
+        .contains(shop.now().plusSeconds(60));
+  }
+
+  private Pauses.Probed probed(String before, String code, String message, long seconds) {
+    return new Pauses.Probed(before, standing(code, message, seconds));
+  }
+
+  private Pauses.Standing standing(String code, String message, long seconds) {
+    return new Pauses.Standing(code, Optional.of(message), shop.now().plusSeconds(seconds));
   }
 
   @Test

@@ -96,7 +96,7 @@ class CallRateTest {
         new RateStore(Databases.jdbi(Tap.on(shop.database().dataSource(), database)), 10),
         10,
         new DatabaseWatch(() -> {}),
-        paused -> {});
+        () -> paused -> {});
   }
 
   /** One of whose answers comes late. */

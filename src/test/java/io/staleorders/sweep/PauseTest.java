@@ -3,8 +3,11 @@ package io.staleorders.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.staleorders.order.Event;
+import io.staleorders.order.Merchant;
+import io.staleorders.order.MerchantId;
 import io.staleorders.sandbox.Misbehaviour;
 import io.staleorders.sandbox.SeenRequest;
+import io.staleorders.store.PauseStore;
 import io.staleorders.testkit.Events;
 import io.staleorders.testkit.Options;
 import io.staleorders.testkit.Rig;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -263,6 +267,124 @@ class PauseTest {
     }
 
     assertThat(rig.sandbox().requests()).hasSize(calls + 1);
+  }
+
+  /** Once an hour of the account's pause has passed, the sub-merchant's own is long over. */
+  @Test
+  void noSubMerchantIsProbedWhileTheAccountIsPaused() {
+    shop.order("DEAD-01", DUE, DEAD, "NOTPAY");
+    rig.sandbox().faults().subMerchant(DEAD, Optional.of(Misbehaviour.NO_AUTH));
+    rig.sweep();
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SIGN_ERROR));
+    shop.order("ORDER-1", DUE);
+    rig.sweep();
+    shop.execute(
+        "UPDATE order_closer.pause SET until = until + interval '1 hour' WHERE scope = 'account'");
+    int calls = rig.sandbox().requests().size();
+
+    rig.advance(FIRST.plusSeconds(1));
+    rig.sweep();
+
+    assertThat(rig.sandbox().requests()).hasSize(calls);
+    assertThat(shop.count("order_closer.pause")).isEqualTo(2);
+  }
+
+  @Test
+  void faultOfTheAccountSeenByASubMerchantsProbeDoesNotLiftItsPause() {
+    shop.order("DEAD-01", DUE, DEAD, "NOTPAY");
+    rig.sandbox().faults().subMerchant(DEAD, Optional.of(Misbehaviour.NO_AUTH));
+    rig.sweep();
+    rig.sandbox().faults().clear();
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SIGN_ERROR));
+    rig.advance(FIRST);
+
+    try (Events events = Events.open()) {
+      rig.sweep();
+
+      assertThat(events.of(Event.RESUMED)).isEmpty();
+      assertThat(events.of(Event.PAUSE_CONTINUES))
+          .singleElement()
+          .satisfies(line -> assertThat(line).containsEntry("code", "NO_AUTH"));
+    }
+    assertThat(
+            shop.text(
+                "SELECT string_agg(scope || ' ' || code, ', ' ORDER BY scope) FROM order_closer.pause"))
+        .isEqualTo(DEAD + " NO_AUTH, account SIGN_ERROR");
+  }
+
+  /** Twenty calls in a row without a response, and then one that is refused. */
+  @Test
+  void anotherFaultOfTheAccountEndsAnOutageAndIsAPauseOfItsOwn() {
+    shop.orders("ORDER-", 30, DUE, Shop.SUB_MCHID);
+    rig.sandbox().faults().outage(true);
+    rig.sweep();
+    rig.sandbox().faults().outage(false);
+    rig.sandbox().faults().everybody(Optional.of(Misbehaviour.SIGN_ERROR));
+    rig.advance(FIRST);
+
+    try (Events events = Events.open()) {
+      rig.sweep();
+
+      assertThat(events.of(Event.RESUMED))
+          .singleElement()
+          .satisfies(line -> assertThat(line).containsEntry("code", "OUTAGE"));
+      assertThat(events.of(Event.PAUSED))
+          .singleElement()
+          .satisfies(line -> assertThat(line).containsEntry("code", "SIGN_ERROR"));
+    }
+    assertThat(shop.text("SELECT scope || ' ' || code || ' ' || failures FROM order_closer.pause"))
+        .isEqualTo("account SIGN_ERROR 1");
+  }
+
+  @Test
+  void pauseIsLoggedOnceAndEachFailedProbeAsItsContinuation() {
+    shop.order("DEAD-01", DUE, DEAD, "NOTPAY");
+    rig.sandbox().faults().subMerchant(DEAD, Optional.of(Misbehaviour.NO_AUTH));
+
+    try (Events events = Events.open()) {
+      rig.sweep();
+      for (int probe = 0; probe < 3; probe++) {
+        rig.advance(untilPauseEnds());
+        rig.sweep();
+      }
+      rig.sandbox().faults().clear();
+      rig.advance(untilPauseEnds());
+      rig.sweep();
+
+      assertThat(events.of(Event.PAUSED)).hasSize(1);
+      assertThat(events.of(Event.PAUSE_CONTINUES)).hasSize(3);
+      assertThat(events.of(Event.RESUMED)).hasSize(1);
+      for (Event event : List.of(Event.PAUSED, Event.PAUSE_CONTINUES, Event.RESUMED)) {
+        assertThat(events.of(event))
+            .allSatisfy(
+                line ->
+                    assertThat(line)
+                        .containsEntry("scope", DEAD)
+                        .containsEntry("code", "NO_AUTH")
+                        .containsKey("until")
+                        .hasEntrySatisfying(
+                            "wechatpay_message", message -> assertThat(message).isNotBlank()));
+      }
+    }
+  }
+
+  @Test
+  void olderAnswerOfTheDatabaseDoesNotReplaceANewerOne() {
+    Merchant merchant = new Merchant(new MerchantId("1"), new MerchantId(DEAD));
+    Faults faults = new Faults(pauses(), new DatabaseWatch(() -> {}));
+    Consumer<List<String>> first = faults.asking();
+    Consumer<List<String>> second = faults.asking();
+
+    second.accept(List.of(DEAD));
+    first.accept(List.of());
+
+    assertThat(faults.isPaused(merchant, Optional.empty())).isTrue();
+    faults.asking().accept(List.of());
+    assertThat(faults.isPaused(merchant, Optional.empty())).isFalse();
+  }
+
+  private PauseStore pauses() {
+    return new PauseStore(shop.jdbi(), shop.table(), FIRST, Duration.ofMinutes(30));
   }
 
   @Test

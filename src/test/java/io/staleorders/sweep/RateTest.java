@@ -49,7 +49,10 @@ class RateTest {
 
   private CallRate copy(HikariDataSource pool) {
     return new CallRate(
-        new RateStore(Databases.jdbi(pool), RATE), RATE, new DatabaseWatch(() -> {}), paused -> {});
+        new RateStore(Databases.jdbi(pool), RATE),
+        RATE,
+        new DatabaseWatch(() -> {}),
+        () -> paused -> {});
   }
 
   private List<Thread> callUntil(long end, CallRate rate) {

@@ -129,7 +129,7 @@ public final class Rig implements AutoCloseable {
     Stores stores = stores(instanceId, dataSource, spMchid);
     DatabaseWatch watch = new DatabaseWatch(() -> {});
     Faults faults = new Faults(stores.pauses(), watch);
-    CallRate rate = new CallRate(stores.rate(), options.closeRate(), watch, faults::pausedScopes);
+    CallRate rate = new CallRate(stores.rate(), options.closeRate(), watch, faults::asking);
     return new Sweep(
         stores,
         options.sweep(),
