@@ -4,10 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.staleorders.config.Reading;
 import io.staleorders.config.Settings;
 import io.staleorders.store.Databases;
-import io.staleorders.store.IndexStore;
 import io.staleorders.store.RateStore;
-import io.staleorders.store.ShopTable;
-import io.staleorders.store.ShopTableReader;
 import io.staleorders.sweep.CallRate;
 import io.staleorders.sweep.DatabaseWatch;
 import io.staleorders.wechatpay.CallPermit;
@@ -16,7 +13,6 @@ import java.io.Writer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -32,8 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     description = {
-      "Looks at settings, database, columns, rights, indexes, keys and clocks, and makes a signed call",
-      "to WeChat Pay about an order that cannot exist. Changes nothing.",
+      "Checks settings, database, columns, rights, rows, indexes, keys and clocks, tries the statements",
+      "that mark an order and rolls them back, and makes a signed call to WeChat Pay about an order",
+      "that cannot exist. Changes nothing.",
       "Each line: ok, warning or failed, and what to do."
     },
     footer = {
@@ -129,53 +126,13 @@ public final class CheckCommand implements Callable<Integer> {
     }
     list.ok("database", settings.database().shownUrl() + " answers");
     try {
-      return database(settings, pool, Databases.jdbi(pool), list);
+      boolean schemaIsThere = new ShopCheck(settings, pool, list).run();
+      databaseClock(Databases.jdbi(pool), list);
+      return schemaIsThere;
     } catch (JdbiException e) {
       list.failed("database", Pools.message(e));
       return false;
     }
-  }
-
-  private boolean database(Settings settings, HikariDataSource pool, Jdbi jdbi, CheckList list) {
-    switch (ShopTableReader.read(jdbi, Mapping.of(settings))) {
-      case ShopTableReader.Outcome.Unusable unusable ->
-          unusable.problems().forEach(problem -> list.wrong("orders table", problem));
-      case ShopTableReader.Outcome.Usable usable -> {
-        list.ok(
-            "orders table",
-            settings.orders().table() + ": columns, types and rights are as needed");
-        usable.warnings().forEach(warning -> list.warning("orders table", warning));
-        indexes(jdbi, usable.table(), settings, list);
-      }
-    }
-    databaseClock(jdbi, list);
-    return schema(settings, pool, list);
-  }
-
-  private static boolean schema(Settings settings, HikariDataSource pool, CheckList list) {
-    List<String> problems = Pools.schema(pool, false);
-    if (problems.isEmpty()) {
-      list.ok("schema", "order_closer is up to date");
-    } else if (settings.service().migrateOnStart()) {
-      list.warning("schema", "order_closer is not up to date; the next start brings it up to date");
-    } else {
-      problems.forEach(problem -> list.wrong("schema", problem));
-    }
-    return problems.isEmpty();
-  }
-
-  private static void indexes(Jdbi jdbi, ShopTable table, Settings settings, CheckList list) {
-    List<IndexStore.Missing> missing = new IndexStore(jdbi, table, Mapping.of(settings)).missing();
-    if (missing.isEmpty()) {
-      list.ok("indexes", "due orders and order numbers are found by index");
-    }
-    missing.forEach(
-        one ->
-            list.warning(
-                "indexes",
-                String.format(
-                    Locale.ROOT, "none serves %s; on a large table, paste:", one.purpose()),
-                one.mend()));
   }
 
   private void databaseClock(Jdbi jdbi, CheckList list) {

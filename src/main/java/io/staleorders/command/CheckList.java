@@ -35,8 +35,8 @@ final class CheckList {
   }
 
   /** The settings, or the database as they describe it, are wrong: no other command would start. */
-  void wrong(String what, String text) {
-    add(Standing.FAILED, what, text);
+  void wrong(String what, String text, String... paste) {
+    add(Standing.FAILED, what, text, paste);
     exit = Main.WRONG;
   }
 

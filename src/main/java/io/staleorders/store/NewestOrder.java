@@ -5,22 +5,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /** How old the newest unpaid order is: it shows whether the times are read as they are meant. */
 final class NewestOrder {
-  private static final String NEWEST =
+  private static final String AGE_OF_LAST =
       """
-      SELECT floor(extract(epoch FROM <now> - max(made_at)))::bigint
-      FROM (<newest_of_each_status>) AS newest
+      SELECT floor(extract(epoch FROM <now> - <last>(made_at)))::bigint
+      FROM (<last_of_each_status>) AS last
       """;
 
-  private static final String NEWEST_OF_ONE_STATUS =
+  private static final String LAST_OF_ONE_STATUS =
       """
       (SELECT <created_instant> AS made_at
        FROM <orders> o
-       WHERE <one_status> AND <is_ours> AND <created_at> < 'infinity'
-       ORDER BY <created_at> DESC
+       WHERE <one_status> AND <is_ours>
+         AND <created_at> > '-infinity' AND <created_at> < 'infinity'
+       ORDER BY <created_at> <direction>
        LIMIT 1)\
       """;
 
@@ -33,7 +35,11 @@ final class NewestOrder {
 
   /** Warnings about times that look wrong. */
   static List<String> warnings(Jdbi jdbi, ShopTable table, OrdersMapping mapping) {
-    OptionalLong age = ageSeconds(jdbi, table);
+    OptionalLong age =
+        switch (Bounded.query(jdbi, handle -> age(handle, table, "max", "DESC"))) {
+          case Bounded.Outcome.Found<OptionalLong> found -> found.value();
+          case Bounded.Outcome.Refused<OptionalLong> refused -> OptionalLong.empty();
+        };
     String column = "column " + SqlText.identifier(mapping.createdAtColumn());
     String zone = mapping.timeZone().getId();
     boolean hasZone = table.createdAtHasZone();
@@ -69,18 +75,32 @@ final class NewestOrder {
     return List.of();
   }
 
-  /** Empty without an unpaid order, or if it takes too long to find one. */
-  static OptionalLong ageSeconds(Jdbi jdbi, ShopTable table) {
-    String newest =
+  /** How old the oldest and the newest unpaid order are, in words; empty if there is none. */
+  static Optional<String> ages(Handle handle, ShopTable table) {
+    OptionalLong oldest = age(handle, table, "min", "ASC");
+    OptionalLong newest = age(handle, table, "max", "DESC");
+    return oldest.isEmpty() || newest.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "the oldest is "
+                + Ages.text(oldest.getAsLong())
+                + ", the newest "
+                + Ages.text(newest.getAsLong()));
+  }
+
+  private static OptionalLong age(Handle handle, ShopTable table, String last, String direction) {
+    String lasts =
         table.unpaidConditions().stream()
-            .map(one -> table.sql(NEWEST_OF_ONE_STATUS, Map.of("one_status", one)))
+            .map(
+                one ->
+                    table.sql(
+                        LAST_OF_ONE_STATUS, Map.of("one_status", one, "direction", direction)))
             .collect(Collectors.joining(" UNION ALL "));
-    String sql = table.sql(NEWEST, Map.of("newest_of_each_status", newest));
-    return switch (Bounded.query(
-        jdbi, handle -> handle.createQuery(sql).mapTo(Long.class).findOne())) {
-      case Bounded.Outcome.Found<Optional<Long>> found ->
-          found.value().map(OptionalLong::of).orElseGet(OptionalLong::empty);
-      case Bounded.Outcome.Refused<Optional<Long>> refused -> OptionalLong.empty();
-    };
+    return handle
+        .createQuery(table.sql(AGE_OF_LAST, Map.of("last", last, "last_of_each_status", lasts)))
+        .mapTo(Long.class)
+        .findOne()
+        .map(OptionalLong::of)
+        .orElseGet(OptionalLong::empty);
   }
 }

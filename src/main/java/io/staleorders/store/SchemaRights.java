@@ -70,6 +70,38 @@ public final class SchemaRights {
     return missing;
   }
 
+  /** Why this role cannot make our schema, or bring it up to date. */
+  public static List<String> missingToMigrate(Jdbi jdbi) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT CASE
+                        WHEN pg_catalog.to_regnamespace('order_closer') IS NULL THEN
+                            CASE WHEN NOT pg_catalog.has_database_privilege(
+                                         pg_catalog.current_database(), 'CREATE') THEN
+                                pg_catalog.format(
+                                    'the next start fails: schema order_closer is not there and this role may not make it; run the command migrate as a role that may, or: GRANT CREATE ON DATABASE %I TO %I',
+                                    pg_catalog.current_database(), current_user)
+                            END
+                        WHEN NOT pg_catalog.has_schema_privilege('order_closer', 'CREATE')
+                          OR EXISTS (
+                              SELECT FROM pg_catalog.pg_class c
+                              WHERE c.relnamespace = pg_catalog.to_regnamespace('order_closer')
+                                AND c.relkind = 'r'
+                                AND NOT pg_catalog.pg_has_role(c.relowner, 'USAGE')) THEN
+                            'the next start fails: schema order_closer is not up to date and this role may not change it; run the command migrate as its owner, '
+                            || (SELECT n.nspowner::pg_catalog.regrole::text FROM pg_catalog.pg_namespace n
+                                WHERE n.nspname = 'order_closer')
+                    END
+                    """)
+                .mapTo(String.class)
+                .findOne()
+                .stream()
+                .toList());
+  }
+
   private static boolean is(Handle handle, String condition) {
     return handle.createQuery("SELECT " + condition).mapTo(Boolean.class).one();
   }

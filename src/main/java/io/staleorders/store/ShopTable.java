@@ -126,6 +126,11 @@ public final class ShopTable {
     return mapping.unpaidStatuses().stream().map(s -> statusIn(List.of(s))).toList();
   }
 
+  /** Whether a status column of another name, of the table behind the view, is unpaid. */
+  String unpaidCondition(String column) {
+    return in(column, mapping.unpaidStatuses(), types.status());
+  }
+
   /** Whether {@code ORDERS_PAID_STATUS} is set. */
   boolean marksPaid() {
     return mapping.paidStatus().isPresent();

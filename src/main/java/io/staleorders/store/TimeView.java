@@ -74,7 +74,7 @@ final class TimeView {
                   + tableSql
                   + " WHERE "
                   + name
-                  + " IS NOT NULL LIMIT 1000) AS some")
+                  + " IS NOT NULL LIMIT 1000) AS sample")
           .mapTo(Boolean.class)
           .one();
     } catch (JdbiException e) {

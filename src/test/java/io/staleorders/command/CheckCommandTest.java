@@ -4,15 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.staleorders.sandbox.Operation;
 import io.staleorders.sandbox.SandboxKeys;
+import io.staleorders.testkit.Database;
 import io.staleorders.testkit.Installation;
 import io.staleorders.testkit.Ran;
 import io.staleorders.testkit.Shop;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code check} against a real database and the sandbox on a real port. */
 class CheckCommandTest {
@@ -40,7 +44,7 @@ class CheckCommandTest {
     assertThat(ran.exitCode()).isZero();
     assertThat(ran.lines())
         .filteredOn(line -> !line.startsWith("ok "))
-        .containsExactly("", "7 ok, 0 warning, 0 failed");
+        .containsExactly("", "8 ok, 0 warning, 0 failed");
     assertThat(ran.out())
         .contains("WeChat Pay       a signed call was answered and its signature holds");
   }
@@ -61,6 +65,7 @@ class CheckCommandTest {
 
   @Test
   void choicesWorthASecondThoughtAreWarnings() {
+    shop.order("ORDER-1", Duration.ofHours(1));
     site.unset("ORDERS_FILTER_COLUMN").unset("ORDERS_FILTER_VALUES");
     site.set("CLOSE_CONFIRM", "false").set("DRY_RUN", "true").set("CLOSE_DELAYS", "15m");
 
@@ -73,7 +78,7 @@ class CheckCommandTest {
         .anyMatch(line -> line.matches("warning  DRY_RUN .*closes none"))
         .anyMatch(
             line -> line.matches("warning  settings .*CLOSE_DELAYS.*did you mean CLOSE_DELAY.*"))
-        .contains("7 ok, 4 warning, 0 failed");
+        .contains("8 ok, 4 warning, 0 failed");
   }
 
   @Test
@@ -246,5 +251,218 @@ class CheckCommandTest {
     assertThat(not.exitCode()).isEqualTo(2);
     assertThat(not.out()).contains("failed   schema").contains("run the command migrate");
     assertThat(shop.text("SELECT to_regnamespace('order_closer') IS NULL")).isEqualTo("t");
+  }
+
+  @Test
+  void rowsAreCountedAndTheirAgesShown() {
+    shop.order("ORDER-1", Duration.ofHours(3));
+    shop.order("ORDER-2", Duration.ofMinutes(10));
+
+    assertThat(check().lines())
+        .anyMatch(
+            line ->
+                line.matches(
+                    "ok       orders  .*2 unpaid, 1 of them due after 15m; the oldest is 3 h old, the newest 10 min old"));
+  }
+
+  @Test
+  void rowsThatCannotBeRightAreWarnings() {
+    shop.order("WAITING-1", Duration.ofHours(1), Shop.SUB_MCHID, "WAIT_PAY");
+    shop.order("PAID-1", Duration.ofHours(1), Shop.SUB_MCHID, "SUCCESS");
+
+    assertThat(check().lines())
+        .anyMatch(line -> line.matches("warning  orders .*no row has a status of .*NOTPAY.*"))
+        .anyMatch(
+            line -> line.matches("warning  statuses .*: SUCCESS \\(1\\), WAIT_PAY \\(1\\);.*"));
+
+    shop.order("NO", Duration.ofHours(1), "merchant-7", "NOTPAY");
+    shop.order("LATER-1", Duration.ofHours(-8), "", "NOTPAY");
+
+    assertThat(check().lines())
+        .anyMatch(
+            line ->
+                line.matches(
+                    "warning  orders table .*the newest unpaid order is [78] h in the future.*"))
+        .anyMatch(
+            line ->
+                line.matches(
+                    "warning  orders .*out_trade_no. is no order number .* in 1 of 2 unpaid rows looked at: NO"))
+        .anyMatch(
+            line ->
+                line.matches(
+                    "warning  orders .*sub_mchid. is no merchant number .* in 2 of 2 unpaid rows.*"));
+  }
+
+  @Test
+  void rowThatCannotBeReadIsSaidAndTheRestIsChecked() {
+    shop.order("ORDER-1", Duration.ofHours(1));
+    shop.execute(
+        "CREATE VIEW broken AS SELECT out_trade_no, status, created_at, amount,"
+            + " (CASE WHEN out_trade_no <> '' THEN 'n/a' END)::bigint AS sub_mchid FROM orders");
+    site.set("ORDERS_TABLE", "broken");
+
+    Ran ran = check();
+
+    assertThat(ran.lines())
+        .anyMatch(line -> line.matches("warning  orders .*invalid input syntax for type bigint.*"))
+        .anyMatch(line -> line.startsWith("ok       WeChat Pay"));
+  }
+
+  @Test
+  void surroundingsThatGetInTheWayAreWarnings() {
+    shop.order("ORDER-1", Duration.ofHours(1));
+    shop.execute("CREATE PUBLICATION everything FOR ALL TABLES");
+    shop.execute("ALTER TABLE orders ADD COLUMN combine_out_trade_no text");
+
+    Ran ran = check();
+
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.lines())
+        .anyMatch(
+            line -> line.matches("warning  replication .*publication everything is FOR ALL.*"))
+        .anyMatch(line -> line.matches("warning  combined payments .*combine_out_trade_no.*"));
+  }
+
+  @Test
+  void databaseOfAnotherEncodingIsAWarning() {
+    String url = shop.database().jdbcUrl();
+    String name = url.substring(url.lastIndexOf('/') + 1) + "_latin1";
+    shop.execute(
+        "CREATE DATABASE "
+            + name
+            + " TEMPLATE template0 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C'");
+    Database latin =
+        new Database(url + "_latin1", shop.database().user(), shop.database().password());
+    Shop.in(latin);
+    site.set("DATABASE_URL", latin.jdbcUrl());
+
+    Ran ran = check();
+    shop.execute("DROP DATABASE " + name + " WITH (FORCE)");
+
+    assertThat(ran.lines())
+        .anyMatch(line -> line.matches("warning  encoding .*encoding is LATIN1.*"));
+  }
+
+  /** What is refused is refused by every command that starts, with the same words. */
+  @Test
+  void viewWhoseStatusHasNoLockIsRefusedByEveryCommandThatCloses() {
+    shop.order("ORDER-1", Duration.ofHours(1));
+    shop.execute(
+        "CREATE VIEW shop_orders AS SELECT out_trade_no, sub_mchid, created_at, amount,"
+            + " (SELECT o.status) AS status FROM orders o");
+    site.set("ORDERS_TABLE", "shop_orders");
+
+    Ran checked = check();
+
+    assertThat(checked.exitCode()).isEqualTo(2);
+    assertThat(checked.out()).contains("failed   orders table").contains("it is a subquery");
+    for (String[] command :
+        new String[][] {{"once"}, {"run"}, {"close", "ORDER-1"}, {"once", "--dry-run"}}) {
+      Ran ran = Commands.run(site.settings(), command);
+      assertThat(ran.exitCode()).isEqualTo(2);
+      assertThat(ran.log("settings_invalid").toString()).contains("it is a subquery");
+    }
+    assertThat(shop.states()).isEmpty();
+  }
+
+  @Test
+  void statusThatNoRowTakesIsRefusedByEveryCommandThatCloses() {
+    shop.order("ORDER-1", Duration.ofHours(1));
+    shop.execute("ALTER TABLE orders ADD CHECK (status <> 'CLOSED' OR amount = 0)");
+
+    Ran once = Commands.run(site.settings(), "once");
+
+    assertThat(check().exitCode()).isEqualTo(2);
+    assertThat(once.exitCode()).isEqualTo(2);
+    assertThat(once.log("settings_invalid").toString())
+        .contains("ORDERS_CLOSED_STATUS=CLOSED is refused");
+    assertThat(site.sandbox().requests("ORDER-1")).isEmpty();
+  }
+
+  /** The tables differ in how an index on them is made. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          CREATE TABLE shop_orders (LIKE orders) PARTITION BY RANGE (created_at); CREATE TABLE p1 PARTITION OF shop_orders DEFAULT
+          CREATE TABLE shop_orders (LIKE orders, PRIMARY KEY (id, created_at))
+          CREATE TABLE shop_orders (LIKE orders); CREATE TABLE child () INHERITS (shop_orders)
+          CREATE TABLE behind (LIKE orders); CREATE VIEW shop_orders AS SELECT * FROM behind
+          CREATE TABLE b (no text, status text); CREATE TABLE h (no text, sub_mchid text, created_at timestamptz, amount int); CREATE VIEW shop_orders AS SELECT h.no AS out_trade_no, h.sub_mchid, b.status, h.created_at, h.amount FROM h JOIN b USING (no); CREATE FUNCTION w() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE TRIGGER w INSTEAD OF UPDATE ON shop_orders FOR EACH ROW EXECUTE FUNCTION w()
+          """)
+  void indexSuggestionsRunAsPrintedAndEndTheWarning(String ddl) {
+    Arrays.stream(ddl.split("; (?=CREATE)")).forEach(shop::execute);
+    site.set("ORDERS_TABLE", "shop_orders").set("ORDERS_UNPAID_STATUS", "NOTPAY,WAIT");
+
+    Ran before = check();
+    List<String> statements =
+        before.lines().stream().filter(line -> line.startsWith("    CREATE")).toList();
+    statements.forEach(statement -> shop.execute(statement.strip()));
+    Ran after = check();
+
+    assertThat(before.exitCode()).isZero();
+    assertThat(before.lines()).filteredOn(line -> line.startsWith("warning  indexes")).hasSize(2);
+    assertThat(statements).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(after.out()).contains("ok       indexes");
+  }
+
+  /** The shop's own column stays as it is. */
+  @ParameterizedTest
+  @CsvSource({
+    "integer, extract(epoch FROM now())::int - 3600",
+    "bigint, extract(epoch FROM now())::bigint * 1000 - 3600000",
+    "bigint, extract(epoch FROM now())::bigint - 3600",
+    "varchar(30), (timezone('UTC'; now()) - interval '1 hour')::text",
+    "date, current_date - 2"
+  })
+  void timeOfAnotherTypeIsServedByTheViewThatIsSuggested(String type, String value) {
+    shop.execute(
+        "CREATE TABLE odd (out_trade_no text, sub_mchid text, status text, amount int, created_at "
+            + type
+            + ")");
+    shop.execute(
+        "INSERT INTO odd SELECT 'ORDER-1', '1900000109', 'NOTPAY', 100, "
+            + value.replace(';', ','));
+    site.set("ORDERS_TABLE", "odd");
+
+    Ran before = check();
+    String out = before.out();
+    String statement =
+        out.substring(out.indexOf("CREATE VIEW"), out.indexOf('\n', out.indexOf("CREATE VIEW")));
+    shop.execute(statement);
+    site.set("ORDERS_TABLE", "odd_to_close");
+    Ran after = check();
+    Ran once = Commands.run(site.settings(), "once");
+
+    assertThat(before.exitCode()).isEqualTo(2);
+    assertThat(after.out()).contains("ok       orders table");
+    assertThat(after.lines())
+        .anyMatch(line -> line.matches("ok       orders .*1 unpaid, 1 of them due.*"));
+    assertThat(once.exitCode()).isZero();
+    assertThat(shop.text("SELECT status FROM odd")).isEqualTo("CLOSED");
+  }
+
+  @Test
+  void nextStartThatCannotMakeTheSchemaIsSaid() {
+    shop.execute("DROP SCHEMA order_closer CASCADE");
+    shop.execute(
+        "DO $$ BEGIN CREATE ROLE check_role LOGIN PASSWORD 'check';"
+            + " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$");
+    site.set("DATABASE_USER", "check_role").set("DATABASE_PASSWORD", "check");
+
+    Ran noRight = check();
+    List<String> grants =
+        noRight.lines().stream().filter(line -> line.startsWith("    GRANT")).toList();
+    grants.forEach(grant -> shop.execute(grant.strip()));
+    Ran noSchema = check();
+    String grant = noSchema.out().replaceFirst("(?s).*(GRANT CREATE ON DATABASE [^\n]*).*", "$1");
+    shop.execute(grant);
+
+    assertThat(noRight.exitCode()).isEqualTo(2);
+    assertThat(noRight.out()).contains("failed   rights");
+    assertThat(noSchema.out()).contains("failed   schema").contains("the next start fails");
+    assertThat(check().out()).contains("warning  schema").contains("the next start brings it up");
   }
 }

@@ -50,9 +50,9 @@ class ScanPlanTest {
 
     assertThat(indexes.missing())
         .singleElement()
-        .extracting(IndexStore.Missing::mend)
+        .extracting(one -> one.statements().getFirst())
         .asString()
-        .startsWith("CREATE INDEX CONCURRENTLY ON \"orders\" (\"created_at\") WHERE");
+        .startsWith("CREATE INDEX CONCURRENTLY ON \"public\".\"orders\" (\"created_at\") WHERE");
   }
 
   private void fill() {

@@ -66,6 +66,32 @@ class RaceTest {
             FOR EACH ROW EXECUTE FUNCTION write_order();
         """),
 
+    /** Views over views, planned one inside the other: the lock reaches the innermost table. */
+    NESTED_VIEW(
+        "shop_orders",
+        "payments",
+        """
+        CREATE TABLE payments (
+            out_trade_no varchar(64) PRIMARY KEY, sub_mchid varchar(32), status varchar(16),
+            created_at timestamptz);
+        CREATE VIEW inner_orders WITH (security_barrier) AS
+            SELECT * FROM payments WHERE sub_mchid ~ '^[0-9]+$';
+        CREATE VIEW shop_orders WITH (security_barrier) AS
+            SELECT o.*, 1 AS one FROM inner_orders o JOIN generate_series(1, 1) AS g ON true;
+        CREATE FUNCTION write_order() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP = 'INSERT' THEN
+                INSERT INTO payments
+                VALUES (NEW.out_trade_no, NEW.sub_mchid, NEW.status, NEW.created_at);
+            ELSE
+                UPDATE payments SET status = NEW.status WHERE out_trade_no = OLD.out_trade_no;
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER write_order INSTEAD OF INSERT OR UPDATE ON shop_orders
+            FOR EACH ROW EXECUTE FUNCTION write_order();
+        """),
+
     /** A payment moves the row to another partition. */
     PARTITIONED_BY_STATUS(
         "parted",
