@@ -178,20 +178,31 @@ public final class Faults {
       return;
     }
     switch (outcome.decision()) {
-      case Decision.Pause pause when pause.scope().equals(scope) ->
-          database
-              .ask(() -> pauses.refused(scope, pause.code(), message(outcome)))
-              .flatMap(probed -> probed)
-              .ifPresent(probed -> logRefused(scope, probed));
-      case Decision.Pause pause when pause.scope() instanceof PauseScope.Account -> extend(scope);
-      case Decision.RateLimited limited when scope instanceof PauseScope.SubMerchant ->
+      case Decision.Pause pause -> refused(scope, pause, outcome);
+      case Decision.RateLimited limited -> {
+        if (scope instanceof PauseScope.SubMerchant) {
           extend(scope);
+        } else {
+          end(scope);
+        }
+      }
       case Decision.ClockOff off -> endOutage(scope);
-      case Decision.Pause pause -> end(scope);
-      case Decision.RateLimited limited -> end(scope);
       case Decision.Uncalled uncalled -> end(scope);
       case Decision.Retry retry -> end(scope);
       case Decision.Resolution resolution -> end(scope);
+    }
+  }
+
+  private void refused(PauseScope scope, Decision.Pause pause, Outcome outcome) {
+    if (pause.scope().equals(scope)) {
+      database
+          .ask(() -> pauses.refused(scope, pause.code(), message(outcome)))
+          .flatMap(probed -> probed)
+          .ifPresent(probed -> logRefused(scope, probed));
+    } else if (pause.scope() instanceof PauseScope.Account) {
+      extend(scope);
+    } else {
+      end(scope);
     }
   }
 
