@@ -24,6 +24,7 @@ final class Environment {
   private final Map<String, String> variables;
   private final Optional<PrintStream> terminal;
   private final Consumer<Logs> logging;
+  private final Stop stop = new Stop();
   private boolean endsByItself;
 
   /**
@@ -35,6 +36,11 @@ final class Environment {
     this.variables = variables;
     this.terminal = terminal;
     this.logging = logging;
+  }
+
+  /** The stop of the command that runs with this environment. */
+  Stop stop() {
+    return stop;
   }
 
   /** Sets the log up as the environment says, even where other settings are wrong. */

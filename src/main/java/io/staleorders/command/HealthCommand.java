@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
     name = "health",
     description = {
       "For a container's health check, in the container of the service. Asks nobody: it looks at the",
-      "age of HEALTH_FILE, which the service touches while it ticks and its database answers."
+      "age of HEALTH_FILE, which the service touches while it ticks, its database answers and its log",
+      "is read."
     },
     footer = {
       "",
@@ -44,7 +45,7 @@ public final class HealthCommand implements Callable<Integer> {
       return Main.DONE;
     }
     log.error(
-        "not healthy: {} was not touched for 3 sweep intervals; the service is not running, or its database does not answer",
+        "not healthy: {} was not touched for 3 sweep intervals; the service is not running, or its database does not answer, or its log is not read",
         health.healthFile());
     return Main.FAILED;
   }

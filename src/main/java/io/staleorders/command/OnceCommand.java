@@ -12,8 +12,10 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -36,7 +38,8 @@ import picocli.CommandLine.Spec;
       "the log, as of the service; its last line is the summary.",
       "",
       "Exit codes: 0 nothing is due but what its sub-merchant's pause holds back, 1 the database",
-      "went away, the account is paused or this machine's clock is wrong, 2 settings wrong."
+      "went away, the account is paused, this machine's clock is wrong, or it was stopped (SIGTERM,",
+      "SIGINT) while something was left, 2 settings wrong."
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class)
@@ -85,22 +88,29 @@ public final class OnceCommand implements Callable<Integer> {
     counts.put("would_close", summary.close());
     counts.put("would_mark_paid", summary.markPaid());
     counts.put("would_keep", summary.keep());
-    summarise("dry run finished, nothing was changed", counts, begun);
-    return dryRun.isDatabaseAway() ? Main.FAILED : Main.DONE;
+    summarise(
+        dryRun.isCutShort()
+            ? "dry run stopped before all were asked about, nothing was changed"
+            : "dry run finished, nothing was changed",
+        counts,
+        begun);
+    return dryRun.isDatabaseAway() || dryRun.isCutShort() ? Main.FAILED : Main.DONE;
   }
 
   private int sweep(Service service) {
     long begun = clock.millis();
     Sweep sweep = service.sweep();
+    DueTotal dueTotal = new DueTotal(() -> service.open().dueNow().orders());
     Progress.during(
         environment,
         "closing",
+        () -> dueTotal.reached(sweep.total().orders()),
         () -> {
-          long done = sweep.total().orders();
-          return new Progress.Reached(done, done + service.open().dueNow().orders());
-        },
-        () -> untilNothingIsDue(sweep));
-    DueNow left = sweep.mayCall() ? service.open().dueNow() : new DueNow(0, 0, false);
+          untilNothingIsDue(sweep);
+          dueTotal.countAnew();
+        });
+    boolean stopped = environment.stop().isRequested();
+    Optional<DueNow> left = stopped || sweep.mayCall() ? dueNow(service) : Optional.empty();
     SweepSummary total = sweep.total();
     Map<String, Long> counts = new LinkedHashMap<>();
     counts.put("closed", total.closed());
@@ -109,10 +119,40 @@ public final class OnceCommand implements Callable<Integer> {
     counts.put("retried", total.retried());
     counts.put("abandoned", total.abandoned());
     counts.put("superseded", total.superseded());
-    counts.put("due_but_paused", left.paused());
+    counts.put("due_but_paused", left.map(DueNow::paused).orElse(0L));
+    if (stopped) {
+      left.ifPresent(due -> counts.put("still_due", due.orders() - due.paused()));
+    }
     counts.put("calls", total.calls());
-    summarise(sweep.mayCall() ? "finished" : "broken off", counts, begun);
-    return sweep.mayCall() && !left.accountPaused() ? Main.DONE : Main.FAILED;
+    boolean isDone =
+        stopped
+            ? sweep.hasScannedAll() && left.filter(OnceCommand::isNothing).isPresent()
+            : sweep.mayCall() && left.filter(due -> !due.accountPaused()).isPresent();
+    summarise(heading(stopped, isDone, sweep), counts, begun);
+    return isDone ? Main.DONE : Main.FAILED;
+  }
+
+  private static String heading(boolean stopped, boolean isDone, Sweep sweep) {
+    if (stopped && !isDone) {
+      return sweep.hasScannedAll()
+          ? "stopped, the rest is left for the next time"
+          : "stopped, the rest is left for the next time; more may be due than was counted";
+    }
+    return stopped || sweep.mayCall() ? "finished" : "broken off";
+  }
+
+  private static boolean isNothing(DueNow left) {
+    return left.orders() == left.paused() && !left.accountPaused();
+  }
+
+  /** What is left; absent if the database does not answer. */
+  private static Optional<DueNow> dueNow(Service service) {
+    try {
+      return Optional.of(service.open().dueNow());
+    } catch (JdbiException e) {
+      log.warn("what is left is not known: {}", Pools.message(e));
+      return Optional.empty();
+    }
   }
 
   private static void untilNothingIsDue(Sweep sweep) {

@@ -22,6 +22,7 @@ final class Progress {
 
   private static final Duration BAR = Duration.ofMillis(300);
   private static final Duration LINE = Duration.ofSeconds(10);
+  private static final Duration LAST_LOOK = Duration.ofMillis(200);
   private static final int WIDTH = 78;
 
   private Progress() {}
@@ -58,16 +59,29 @@ final class Progress {
 
   private static void every(
       Duration time, Supplier<Reached> reached, Consumer<Reached> show, Runnable work) {
-    try (ScheduledExecutorService clock =
-        Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory())) {
-      ScheduledFuture<?> looks =
-          clock.scheduleAtFixedRate(
-              () -> look(reached).ifPresent(show),
-              time.toMillis(),
-              time.toMillis(),
-              TimeUnit.MILLISECONDS);
+    ScheduledExecutorService clock =
+        Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+    ScheduledFuture<?> looks =
+        clock.scheduleAtFixedRate(
+            () -> look(reached).ifPresent(show),
+            time.toMillis(),
+            time.toMillis(),
+            TimeUnit.MILLISECONDS);
+    try {
       work.run();
+    } finally {
       looks.cancel(false);
+      end(clock);
+    }
+  }
+
+  /** A count that hangs in the database must not hold up the end of the work. */
+  private static void end(ScheduledExecutorService clock) {
+    clock.shutdownNow();
+    try {
+      clock.awaitTermination(LAST_LOOK.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

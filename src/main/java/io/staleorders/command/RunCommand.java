@@ -1,6 +1,7 @@
 package io.staleorders.command;
 
 import io.staleorders.config.Settings;
+import io.staleorders.config.StalledLog;
 import io.staleorders.order.Event;
 import io.staleorders.schedule.Schedule;
 import io.staleorders.wechatpay.Signatures;
@@ -9,8 +10,6 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -35,13 +34,13 @@ public final class RunCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
 
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
+  private static final Duration FOREVER = Duration.ofDays(365_000);
   private static final Duration HEARTBEAT = Duration.ofMinutes(1);
   private static final Duration RETENTION = Duration.ofHours(1);
   private static final Duration FIRST_RETENTION = Duration.ofSeconds(5);
   private static final Duration CERTIFICATES = Duration.ofHours(6);
 
   private final Environment environment;
-  private final CountDownLatch stop = new CountDownLatch(1);
 
   RunCommand(Environment environment) {
     this.environment = environment;
@@ -49,11 +48,16 @@ public final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    return StopSignal.during(environment.stop(), this::run, Main.DONE);
+  }
+
+  private int run() {
     Optional<Settings> settings = environment.settings();
     if (settings.isEmpty()) {
       return Main.WRONG;
     }
-    return StopSignal.during(() -> run(settings.get()), stop::countDown);
+    environment.stop().grace(settings.get().service().shutdownGrace());
+    return run(settings.get());
   }
 
   private int run(Settings settings) {
@@ -62,7 +66,11 @@ public final class RunCommand implements Callable<Integer> {
       case Opened.Unusable<Service> unusable -> environment.refuse(unusable.problems());
       case Opened.Unreachable<Service> unreachable -> Main.DONE;
       case Opened.Ready<Service> ready -> {
-        serve(settings, ready.opened());
+        if (environment.stop().isRequested()) {
+          ready.opened().close(environment.stop().deadline());
+        } else {
+          serve(settings, ready.opened());
+        }
         yield Main.DONE;
       }
     };
@@ -72,7 +80,7 @@ public final class RunCommand implements Callable<Integer> {
   private Opened<Service> open(Settings settings, HealthFile health) {
     boolean said = false;
     while (true) {
-      Opened<Service> opened = Service.open(settings, health::touch);
+      Opened<Service> opened = Service.open(settings, () -> touch(health));
       if (!(opened instanceof Opened.Unreachable<Service> unreachable)) {
         if (said) {
           Event.DATABASE_RECOVERED.on(log).log("the database answers");
@@ -86,9 +94,16 @@ public final class RunCommand implements Callable<Integer> {
             .log("the database does not answer; waiting for it");
         said = true;
       }
-      if (awaitStop(DATABASE_RETRY)) {
+      if (environment.stop().await(DATABASE_RETRY)) {
         return opened;
       }
+    }
+  }
+
+  /** The database answers; but a service whose log is not read stands still. */
+  private static void touch(HealthFile health) {
+    if (!StalledLog.isStalled()) {
+      health.touch();
     }
   }
 
@@ -104,17 +119,23 @@ public final class RunCommand implements Callable<Integer> {
       schedule.every(HEARTBEAT, HEARTBEAT, "heartbeat", service.heartbeat()::beat);
       schedule.every(RETENTION, FIRST_RETENTION, "retention", service.retention()::run);
     }
+    Stop stop = environment.stop();
+    stop.whenBegun(
+        deadline -> {
+          say(Event.SERVICE_STOPPING, settings, "service stopping");
+          schedule.stopFiring();
+          service.stop(deadline);
+        });
     service.refreshCertificates();
     schedule.every(CERTIFICATES, CERTIFICATES, "certificates", service::refreshCertificates);
     line(Event.SERVICE_STARTED, settings)
         .addKeyValue("signatures_by", Signatures.providerInUse())
         .log("service started");
     schedule.start();
-    awaitStop(Duration.ofDays(365_000));
-    say(Event.SERVICE_STOPPING, settings, "service stopping");
-    schedule.stopFiring();
-    service.close();
-    schedule.close();
+    stop.await(FOREVER);
+    service.stop(stop.deadline());
+    schedule.stop(stop.deadline());
+    service.close(stop.deadline());
     say(Event.SERVICE_STOPPED, settings, "service stopped");
   }
 
@@ -128,14 +149,5 @@ public final class RunCommand implements Callable<Integer> {
       line = line.addKeyValue(setting.getKey(), setting.getValue());
     }
     return line;
-  }
-
-  private boolean awaitStop(Duration atMost) {
-    try {
-      return stop.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return true;
-    }
   }
 }

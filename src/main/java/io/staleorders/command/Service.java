@@ -26,6 +26,7 @@ import io.staleorders.sweep.DryRun;
 import io.staleorders.sweep.Faults;
 import io.staleorders.sweep.Heartbeat;
 import io.staleorders.sweep.Retention;
+import io.staleorders.sweep.StopDeadline;
 import io.staleorders.sweep.Stores;
 import io.staleorders.sweep.Sweep;
 import io.staleorders.sweep.SweepSettings;
@@ -36,16 +37,18 @@ import io.staleorders.wechatpay.WechatPayAccount;
 import io.staleorders.wechatpay.WechatPayPublicKey;
 import java.time.InstantSource;
 import java.util.Random;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Jdbi;
 
 /** Everything put together: the one place where the parts learn of each other. */
-final class Service implements AutoCloseable {
+final class Service {
   /** Most rows of the shop's table that one page of a scan reads. */
   private static final int SCAN_PAGE = 1_000;
 
   private static final int RETENTION_BATCH = 500;
 
   private final HikariDataSource pool;
+  private final DatabaseWatch database;
   private final Sweep sweep;
   private final DryRun dryRun;
   private final Heartbeat heartbeat;
@@ -55,6 +58,8 @@ final class Service implements AutoCloseable {
   private final OpenStore open;
   private final WechatPay wechatPay;
   private final CallRate rate;
+  private final ReentrantLock stopping = new ReentrantLock();
+  private boolean stopped;
 
   private Service(Settings settings, ShopDatabase opened, Runnable databaseAnswered) {
     this.pool = opened.pool();
@@ -74,7 +79,7 @@ final class Service implements AutoCloseable {
             new RecordStore(jdbi, table, shop, spMchid, instanceId),
             new RateStore(jdbi, close.rate()),
             new PauseStore(jdbi, table, settings.pause().first(), settings.pause().max()));
-    DatabaseWatch database = new DatabaseWatch(databaseAnswered);
+    this.database = new DatabaseWatch(databaseAnswered);
     this.look = () -> database.ask(() -> stores.look().look(false));
     Faults faults = new Faults(stores.pauses(), database);
     this.rate = new CallRate(stores.rate(), close.rate(), database, faults::asking);
@@ -160,12 +165,31 @@ final class Service implements AutoCloseable {
     wechatPay.certificates().ifPresent(certificates -> certificates.refresh(rate::take));
   }
 
-  /** Calls under way end within the grace and are recorded; then the connections are closed. */
-  @Override
-  public void close() {
-    dryRun.close();
-    sweep.close();
-    pool.close();
+  /** Starts nothing more; calls in flight end within the grace and are recorded. */
+  void stop(StopDeadline deadline) {
+    stopping.lock();
+    try {
+      if (!stopped) {
+        retention.stop();
+        dryRun.stop(deadline);
+        sweep.stop(deadline);
+        stopped = true;
+      }
+    } finally {
+      stopping.unlock();
+    }
+  }
+
+  /** Stops, and closes the connections; what uses one longer than the deadline is cut off. */
+  void close(StopDeadline deadline) {
+    stop(deadline);
+    database.end();
+    Thread closing = Thread.ofPlatform().name("end-of-connections").daemon().start(pool::close);
+    try {
+      closing.join(deadline.toClose());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** For a question about an order that cannot exist: no sub-merchant need be known. */

@@ -13,23 +13,39 @@ final class ServiceCommand {
   private ServiceCommand() {}
 
   /**
-   * Opens the service, does {@code work}, and closes it.
+   * Opens the service, does {@code work}, and closes it. A stop that is requested meanwhile ends
+   * the service's part of the work first.
    *
    * @param work gives the exit code
-   * @return the exit code
+   * @return the exit code; {@link Main#FAILED} if a stop came before the work began, or cut it off
    */
   static int with(Environment environment, ToIntBiFunction<Settings, Service> work) {
+    Stop stop = environment.stop();
+    return StopSignal.during(stop, () -> with(environment, stop, work), Main.FAILED);
+  }
+
+  private static int with(
+      Environment environment, Stop stop, ToIntBiFunction<Settings, Service> work) {
     Optional<Settings> settings = environment.settings();
     if (settings.isEmpty()) {
       return Main.WRONG;
     }
+    stop.grace(settings.get().service().shutdownGrace());
     return switch (Service.open(settings.get(), () -> {})) {
       case Opened.Unusable<Service> unusable -> environment.refuse(unusable.problems());
       case Opened.Unreachable<Service> away -> unreachable(away.message());
       case Opened.Ready<Service> ready -> {
-        try (Service service = ready.opened()) {
+        Service service = ready.opened();
+        try {
+          stop.whenBegun(service::stop);
+          if (stop.isRequested()) {
+            log.warn("stopped before anything was done");
+            yield Main.FAILED;
+          }
           service.refreshCertificates();
           yield work.applyAsInt(settings.get(), service);
+        } finally {
+          service.close(stop.deadline());
         }
       }
     };

@@ -35,7 +35,7 @@ public final class LogSetup {
         new LineEncoder(logs.format(), logs.level() == org.slf4j.event.Level.DEBUG);
     encoder.setContext(context);
     encoder.start();
-    ConsoleAppender<ILoggingEvent> standardOutput = new ConsoleAppender<>();
+    ConsoleAppender<ILoggingEvent> standardOutput = StalledLog.appender();
     standardOutput.setContext(context);
     standardOutput.setEncoder(encoder);
     standardOutput.start();

@@ -1,5 +1,6 @@
 package io.staleorders.schedule;
 
+import io.staleorders.sweep.StopDeadline;
 import io.staleorders.sweep.Sweep;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * The in-memory Quartz scheduler of this copy. Nothing of it is shared between copies: what is due
  * stands in the database, and the row locks there keep copies apart.
  */
-public final class Schedule implements AutoCloseable {
+public final class Schedule {
   private static final Logger log = LoggerFactory.getLogger(Schedule.class);
   private static final Duration BETWEEN_LOOKS_AT_THE_CLOCK = Duration.ofSeconds(1);
 
@@ -78,7 +79,9 @@ public final class Schedule implements AutoCloseable {
     properties.setProperty("org.quartz.jobStore.class", "org.quartz.simpl.RAMJobStore");
     properties.setProperty("org.quartz.threadPool.class", "org.quartz.simpl.SimpleThreadPool");
     properties.setProperty("org.quartz.threadPool.threadCount", "4");
-    properties.setProperty("org.quartz.threadPool.makeThreadsDaemons", "false");
+    // A job that does not end must not hold the process.
+    properties.setProperty("org.quartz.threadPool.makeThreadsDaemons", "true");
+    properties.setProperty("org.quartz.scheduler.makeSchedulerThreadDaemon", "true");
     try {
       return new Schedule(new StdSchedulerFactory(properties).getScheduler(), clock);
     } catch (SchedulerException e) {
@@ -137,10 +140,19 @@ public final class Schedule implements AutoCloseable {
     }
   }
 
-  /** Waits for running jobs to end, and ends. */
-  @Override
-  public void close() {
-    watch.shutdown();
+  /** Ends; waits for running jobs as long as the deadline allows. */
+  public void stop(StopDeadline deadline) {
+    stopFiring();
+    watch.shutdownNow();
+    Thread end = Thread.ofPlatform().name("end-of-jobs").daemon().start(this::awaitJobs);
+    try {
+      end.join(deadline.toRecord());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitJobs() {
     try {
       scheduler.shutdown(true);
     } catch (SchedulerException e) {

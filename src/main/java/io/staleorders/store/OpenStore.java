@@ -31,7 +31,8 @@ public final class OpenStore {
   public record DueNow(long orders, long paused, boolean accountPaused) {}
 
   public DueNow dueNow() {
-    return jdbi.withHandle(
+    return Transactions.shortOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(dueNow)

@@ -12,20 +12,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The orders this copy has claimed: each called about on a thread of its own, then recorded. */
-final class Calls implements AutoCloseable {
+final class Calls {
   private static final Logger log = LoggerFactory.getLogger(Calls.class);
-
-  /** How long calls that a stop broke off have to end and to be recorded. */
-  private static final Duration AFTER_CANCEL = Duration.ofMillis(500);
 
   private static final Duration STOP_TURN = Duration.ofMillis(20);
 
@@ -41,6 +42,11 @@ final class Calls implements AutoCloseable {
   private final Semaphore concurrency;
   private final Supply supply;
   private final PauseProbe probe;
+
+  /** Threads that have not handed over their outcome yet. */
+  private final AtomicInteger calling = new AtomicInteger();
+
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   /** Held while orders are claimed, so that a stop finds all that are. */
   private final ReentrantLock claiming = new ReentrantLock();
@@ -149,31 +155,48 @@ final class Calls implements AutoCloseable {
     supply.awaitRoom(atMost);
   }
 
-  /** Nothing new begins; what is under way ends within the grace and is recorded. */
-  @Override
-  public void close() {
+  /** Nothing new starts; what is in flight ends within the grace and is recorded. */
+  void stop(StopDeadline deadline) {
     permits.stop();
     supply.wake();
-    long end = Ticker.after(settings.grace());
-    awaitClaim(end);
-    awaitOutstanding(end);
+    awaitClaim(deadline);
+    awaitWhile(this::areUnderWay, deadline::forCalls);
     permits.cancel();
     cancelCalls.run();
-    awaitOutstanding(Ticker.after(AFTER_CANCEL));
-    recorder.close();
+    awaitWhile(() -> calling.get() > 0, deadline::toReturn);
+    recorder.stop(deadline);
+    if (areUnderWay()) {
+      log.warn(
+          "stopped before all results were recorded: their orders are retried when their leases expire");
+    }
+    stopped.countDown();
   }
 
-  /** In short turns: that all have ended is told to the sweep, which waits for it too. */
-  private void awaitOutstanding(long end) {
-    while (areUnderWay() && !Ticker.isOver(end) && !Thread.currentThread().isInterrupted()) {
-      LockSupport.parkNanos(Math.min(STOP_TURN.toNanos(), Ticker.until(end).toNanos()));
+  /** Once a stop was requested: waits for its end. */
+  void awaitStop() {
+    if (!isStopping()) {
+      return;
+    }
+    try {
+      stopped.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  /** An order claimed just now is under way from here on, and is given back. */
-  private void awaitClaim(long end) {
+  /** In short turns: the sweep waits for the same wake-up. */
+  private static void awaitWhile(BooleanSupplier condition, Supplier<Duration> left) {
+    while (condition.getAsBoolean()
+        && left.get().isPositive()
+        && !Thread.currentThread().isInterrupted()) {
+      LockSupport.parkNanos(Math.min(STOP_TURN.toNanos(), left.get().toNanos()));
+    }
+  }
+
+  /** An order claimed just now is in flight from here on, and is given back. */
+  private void awaitClaim(StopDeadline deadline) {
     try {
-      if (claiming.tryLock(Ticker.until(end).toNanos(), TimeUnit.NANOSECONDS)) {
+      if (claiming.tryLock(deadline.forCalls().toNanos(), TimeUnit.NANOSECONDS)) {
         claiming.unlock();
       }
     } catch (InterruptedException e) {
@@ -223,7 +246,17 @@ final class Calls implements AutoCloseable {
 
   private void start(Task task) {
     supply.calling();
-    Thread.ofVirtual().name(task.claim().outTradeNo()).start(() -> call(task));
+    calling.incrementAndGet();
+    Thread.ofVirtual()
+        .name(task.claim().outTradeNo())
+        .start(
+            () -> {
+              try {
+                call(task);
+              } finally {
+                calling.decrementAndGet();
+              }
+            });
   }
 
   private void call(Task task) {

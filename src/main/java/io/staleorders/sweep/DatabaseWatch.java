@@ -28,6 +28,7 @@ public final class DatabaseWatch {
   private volatile long lastFailure = Ticker.now() - LONGEST_QUIET.multipliedBy(2).toNanos();
   private volatile Duration quiet = QUIET;
   private volatile boolean recordingFails;
+  private volatile boolean ended;
 
   /**
    * @param answered called whenever the database has answered
@@ -98,6 +99,11 @@ public final class DatabaseWatch {
     answered();
   }
 
+  /** From now on statements fail because the service closes its connections: nothing is logged. */
+  public void end() {
+    ended = true;
+  }
+
   void answered() {
     boolean back = !recordingFails && Ticker.since(lastFailure).compareTo(quiet) >= 0;
     if (back && unavailable.compareAndSet(true, false)) {
@@ -109,6 +115,9 @@ public final class DatabaseWatch {
   }
 
   void failed(JdbiException e) {
+    if (ended) {
+      return;
+    }
     boolean soon = Ticker.since(lastFailure).compareTo(LONGEST_QUIET.multipliedBy(2)) < 0;
     lastFailure = Ticker.now();
     if (unavailable.compareAndSet(false, true)) {

@@ -22,7 +22,9 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * Asks WeChat Pay about every due order and says what a sweep would do. Claims nothing, closes
  * nothing, writes to no order.
  */
-public final class DryRun implements AutoCloseable {
+public final class DryRun {
   private static final Logger log = LoggerFactory.getLogger(DryRun.class);
 
   private final DueStore due;
@@ -42,7 +44,9 @@ public final class DryRun implements AutoCloseable {
   private final LongAdder close = new LongAdder();
   private final LongAdder markPaid = new LongAdder();
   private final LongAdder keep = new LongAdder();
+  private final ReentrantLock pass = new ReentrantLock();
   private volatile boolean stopping;
+  private volatile boolean cutShort;
 
   /**
    * The operator's choices.
@@ -86,9 +90,22 @@ public final class DryRun implements AutoCloseable {
 
   /** Asks about every due order once. */
   public Summary run() {
+    pass.lock();
+    try {
+      return pass();
+    } finally {
+      pass.unlock();
+    }
+  }
+
+  private Summary pass() {
     Summary before = total();
     Optional<Page.Cursor> cursor = Optional.empty();
-    while (!stopping) {
+    while (true) {
+      if (stopping) {
+        cutShort = true;
+        break;
+      }
       Optional<Page.Cursor> from = cursor;
       List<Page.Cursor> page = database.read(() -> due.page(from)).orElse(List.of());
       if (page.isEmpty()) {
@@ -122,7 +139,11 @@ public final class DryRun implements AutoCloseable {
         threads.execute(
             () -> {
               try {
-                count(stopping ? new Verdict(Event.WOULD_KEEP, "STOPPED") : ask(order));
+                if (stopping) {
+                  cutShort = true;
+                } else {
+                  ask(order).ifPresent(this::count);
+                }
               } finally {
                 concurrency.release();
               }
@@ -144,13 +165,25 @@ public final class DryRun implements AutoCloseable {
     return choices.interval();
   }
 
-  /** Ends a run that is under way after the orders it is asking about. */
-  @Override
-  public void close() {
-    stopping = true;
+  /** Whether a stop ended it before it had asked about every due order. */
+  public boolean isCutShort() {
+    return cutShort;
   }
 
-  private Verdict ask(ShopOrder order) {
+  /** Ends a run in progress after the queries in flight, or at the end of the grace. */
+  public void stop(StopDeadline deadline) {
+    stopping = true;
+    try {
+      if (pass.tryLock(deadline.forCalls().toNanos(), TimeUnit.NANOSECONDS)) {
+        pass.unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Asks about an order; absent if a stop came before its query was sent or answered. */
+  private Optional<Verdict> ask(ShopOrder order) {
     String subMchid = order.subMchid().orElse("");
     if (order.unpaidRows() == 0) {
       return say(order, new Verdict(Event.WOULD_KEEP, "SUPERSEDED"), Optional.empty());
@@ -165,10 +198,18 @@ public final class DryRun implements AutoCloseable {
         client.query(
             new OutTradeNo(order.outTradeNo()),
             new Merchant(choices.spMchid(), new MerchantId(subMchid)),
-            rate::take);
+            () -> rate.take(() -> !stopping));
+    if (stopping && isUnanswered(call.reply())) {
+      cutShort = true;
+      return Optional.empty();
+    }
     Optional<Exchange> last =
         call.exchanges().isEmpty() ? Optional.empty() : Optional.of(call.exchanges().getLast());
     return say(order, verdict(order, call.reply()), last);
+  }
+
+  private static boolean isUnanswered(Reply.ToQuery reply) {
+    return reply instanceof Reply.NotSent || reply instanceof Reply.NoResponse;
   }
 
   private Verdict verdict(ShopOrder order, Reply.ToQuery reply) {
@@ -204,7 +245,8 @@ public final class DryRun implements AutoCloseable {
     };
   }
 
-  private static Verdict say(ShopOrder order, Verdict verdict, Optional<Exchange> exchange) {
+  private static Optional<Verdict> say(
+      ShopOrder order, Verdict verdict, Optional<Exchange> exchange) {
     verdict
         .event()
         .on(log)
@@ -214,6 +256,6 @@ public final class DryRun implements AutoCloseable {
         .addKeyValue("code", exchange.flatMap(Exchange::code).orElse(""))
         .addKeyValue("request_id", exchange.flatMap(Exchange::requestId).orElse(""))
         .log("{}: {}", order.outTradeNo(), verdict.reason());
-    return verdict;
+    return Optional.of(verdict);
   }
 }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * row, is kept and tried again; what makes a batch fail or wait is recorded one by one beside the
  * batches, so that they go on.
  */
-final class Recorder implements AutoCloseable {
+final class Recorder {
   private static final Logger log = LoggerFactory.getLogger(Recorder.class);
 
   /** How long the first outcome of a batch waits for others: one commit serves them all. */
@@ -34,7 +34,6 @@ final class Recorder implements AutoCloseable {
   private static final Duration TRY_AGAIN = Duration.ofMillis(250);
   private static final Duration TRY_APART_AGAIN = Duration.ofSeconds(1);
   private static final int LARGEST_BATCH = 200;
-  private static final Duration TIME_TO_END = Duration.ofSeconds(5);
 
   private final RecordStore store;
   private final DatabaseWatch database;
@@ -81,13 +80,12 @@ final class Recorder implements AutoCloseable {
     together.take(Pending.fresh(outcome, lease));
   }
 
-  /** Records what it has, once; what fails then is left to its lease. */
-  @Override
-  public void close() {
+  /** Records what it has, once and within the deadline; what fails then is left to its lease. */
+  void stop(StopDeadline deadline) {
     closing = true;
-    together.awaitEnd();
+    together.awaitEnd(deadline);
     apart.mayEnd = true;
-    apart.awaitEnd();
+    apart.awaitEnd(deadline);
   }
 
   /** Outcomes that are recorded one batch after another, on a thread of their own. */
@@ -175,10 +173,10 @@ final class Recorder implements AutoCloseable {
       return batch;
     }
 
-    private void awaitEnd() {
+    private void awaitEnd(StopDeadline deadline) {
       queue.add(Optional.empty());
       try {
-        thread.join(TIME_TO_END);
+        thread.join(deadline.toRecord());
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
@@ -246,6 +244,10 @@ final class Recorder implements AutoCloseable {
   private void failedApart(Pending one, JdbiException e) {
     boolean ofServer = SqlFailure.isOfServer(e);
     boolean silent = ofServer && !SqlFailure.isSaidByServer(e);
+    if (closing && ofServer) {
+      // Its lease is left to expire.
+      return;
+    }
     boolean later =
         !closing && (silent || ((ofServer || SqlFailure.isPassing(e)) && !one.lease().isOver()));
     if (ofServer) {

@@ -12,17 +12,23 @@ public final class Retention {
 
   private final RetentionStore store;
   private final DatabaseWatch database;
+  private volatile boolean stopping;
 
   public Retention(RetentionStore store, DatabaseWatch database) {
     this.store = store;
     this.database = database;
   }
 
+  /** Ends a run in progress after its present step. */
+  public void stop() {
+    stopping = true;
+  }
+
   /** Removes all that is old enough now. */
   public void run() {
     long removed = 0;
     RetentionStore.Cursor cursor = RetentionStore.Cursor.START;
-    while (true) {
+    while (!stopping) {
       RetentionStore.Cursor from = cursor;
       Optional<RetentionStore.Step> step =
           database.ask(() -> unlessInTheWay(from)).flatMap(found -> found);

@@ -66,6 +66,11 @@ final class Scan {
         .orElse(now);
   }
 
+  /** Whether a full scan has come to its end. */
+  boolean hasScannedAll() {
+    return lastFull.isPresent();
+  }
+
   boolean isRunning() {
     return running.isPresent();
   }

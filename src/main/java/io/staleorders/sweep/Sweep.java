@@ -34,9 +34,6 @@ public final class Sweep implements AutoCloseable {
   /** How soon a database that did not answer is asked again. */
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(1);
 
-  /** How long a pass takes to notice that it has to end; longer only if the database hangs. */
-  private static final Duration END_OF_PASS = Duration.ofSeconds(1);
-
   private final ReentrantLock pass = new ReentrantLock();
   private final Stores stores;
   private final SweepSettings settings;
@@ -102,6 +99,7 @@ public final class Sweep implements AutoCloseable {
       turn(look.get());
       look = look();
     }
+    calls.awaitStop();
     finish(begun);
     return look.filter(present -> !database.isUnavailable())
         .map(this::untilNext)
@@ -121,6 +119,7 @@ public final class Sweep implements AutoCloseable {
         calls.awaitRoom(TURN);
       }
     }
+    calls.awaitStop();
     finish(begun);
   }
 
@@ -134,15 +133,25 @@ public final class Sweep implements AutoCloseable {
     return counts.total();
   }
 
-  /**
-   * Stops claiming; calls under way end within the grace, are recorded, the rest is given back. The
-   * pass that is on has ended then, so that it does not miss the database that is closed next.
-   */
+  /** Whether every order of the shop that was due at the start has been entered. */
+  public boolean hasScannedAll() {
+    return scan.hasScannedAll();
+  }
+
+  /** Stops with the grace of the settings, which begins now. */
   @Override
   public void close() {
-    calls.close();
+    stop(StopDeadline.after(settings.grace()));
+  }
+
+  /**
+   * Stops claiming; calls in flight end within the grace and are recorded, the rest is given back.
+   * The pass in progress has ended then, unless the database hangs.
+   */
+  public void stop(StopDeadline deadline) {
+    calls.stop(deadline);
     try {
-      if (pass.tryLock(END_OF_PASS.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (pass.tryLock(deadline.toRecord().toNanos(), TimeUnit.NANOSECONDS)) {
         pass.unlock();
       }
     } catch (InterruptedException e) {

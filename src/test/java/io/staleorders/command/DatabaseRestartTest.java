@@ -54,6 +54,8 @@ class DatabaseRestartTest {
         assertThat(service.stop(PATIENCE)).isTrue();
       }
     }
+    // The stop itself says nothing of the database.
+    assertThat(count("database_unavailable")).as(String.join("\n", lines)).isEqualTo(2);
     assertThat(lines).noneMatch(line -> line.contains("not foreseen"));
     assertThat(lines).hasSizeLessThan(100);
   }

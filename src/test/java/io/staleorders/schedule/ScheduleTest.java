@@ -3,6 +3,7 @@ package io.staleorders.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.staleorders.sweep.StopDeadline;
 import io.staleorders.sweep.Sweep;
 import io.staleorders.testkit.Options;
 import io.staleorders.testkit.Rig;
@@ -34,7 +35,7 @@ class ScheduleTest {
 
   @AfterEach
   void close() {
-    schedule.close();
+    schedule.stop(StopDeadline.after(Duration.ofSeconds(10)));
     rig.close();
   }
 

@@ -98,6 +98,46 @@ public final class EmbeddedServer implements AutoCloseable {
     stop();
   }
 
+  /** Stops the server as {@code pg_ctl stop -m immediate} does. */
+  public void stopImmediately() {
+    ProcessHandle postmaster = postmaster();
+    signal("QUIT", List.of(postmaster));
+    postmaster.onExit().join();
+    stop();
+  }
+
+  /** Freezes every process of the server (SIGSTOP): connections stay open, nothing answers. */
+  public void freeze() {
+    signal("STOP", all());
+  }
+
+  /** Lets a frozen one go on (SIGCONT). */
+  public void thaw() {
+    signal("CONT", all());
+  }
+
+  private List<ProcessHandle> all() {
+    ProcessHandle postmaster = postmaster();
+    return Stream.concat(Stream.of(postmaster), postmaster.descendants()).toList();
+  }
+
+  private ProcessHandle postmaster() {
+    return ProcessHandle.of(postmasterPid()).orElseThrow();
+  }
+
+  private static void signal(String name, List<ProcessHandle> processes) {
+    Stream<String> pids = processes.stream().map(process -> Long.toString(process.pid()));
+    List<String> command = Stream.concat(Stream.of("kill", "-" + name), pids).toList();
+    try {
+      // One of them may have ended meanwhile.
+      new ProcessBuilder(command).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Starts the server again after {@link #stop} or {@link #kill}. */
   public synchronized void start() {
     if (closed) {

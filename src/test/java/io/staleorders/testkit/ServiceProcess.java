@@ -144,6 +144,11 @@ public final class ServiceProcess implements AutoCloseable {
     return stopped;
   }
 
+  /** Tells it to stop, by SIGTERM or SIGINT, and does not wait. */
+  public void tell(String signal) {
+    signal(signal);
+  }
+
   /** Kills it on the spot (SIGKILL), frozen or not. */
   public void kill() {
     process.destroyForcibly();
