@@ -116,11 +116,20 @@ public final class ReportCommand implements Callable<Integer> {
 
   /** As durations among the settings are written. */
   static final class DurationConverter implements ITypeConverter<Duration> {
+    /** As long as the longest HISTORY_RETENTION: nothing older is kept. */
+    private static final Duration LONGEST = Duration.ofDays(3650);
+
     @Override
     public Duration convert(String text) {
-      Optional<Duration> duration = Durations.read(text);
-      return duration.orElseThrow(
-          () -> new TypeConversionException("a duration is written as 90s, 15m, 24h or 7d"));
+      return Durations.read(text)
+          .filter(duration -> duration.compareTo(LONGEST) <= 0)
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "must be a duration of at most "
+                          + Durations.text(LONGEST)
+                          + ", written "
+                          + Durations.FORMS));
     }
   }
 }

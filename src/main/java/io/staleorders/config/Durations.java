@@ -8,12 +8,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Durations as settings write them: {@code 90s}, {@code 15m}, {@code 7d} or ISO-8601; none is
- * negative.
+ * Durations as settings write them: {@code 500ms}, {@code 90s}, {@code 15m}, {@code 12h}, {@code
+ * 7d} or ISO-8601; none is negative.
  */
 public final class Durations {
-  // Nine digits of days still fit a Duration.
-  private static final Pattern SHORT = Pattern.compile("([0-9]{1,9})([smhd])");
+  /** How a duration is written, for people. */
+  public static final String FORMS = "500ms, 90s, 15m, 12h, 7d or as ISO-8601";
+
+  // Twelve digits of days still fit a Duration.
+  private static final Pattern SHORT = Pattern.compile("([0-9]{1,12})(ms|[smhd])");
+
+  /** More milliseconds than these are not read in the short form. */
+  private static final Duration MOST_MILLIS = Duration.ofMillis(999_999_999_999L);
 
   private Durations() {}
 
@@ -35,6 +41,7 @@ public final class Durations {
 
   private static Duration of(long amount, String unit) {
     return switch (unit) {
+      case "ms" -> Duration.ofMillis(amount);
       case "s" -> Duration.ofSeconds(amount);
       case "m" -> Duration.ofMinutes(amount);
       case "h" -> Duration.ofHours(amount);
@@ -46,7 +53,10 @@ public final class Durations {
   public static String text(Duration duration) {
     long seconds = duration.toSeconds();
     if (duration.toNanosPart() != 0) {
-      return duration.toString();
+      boolean isWholeMillis = duration.toNanosPart() % 1_000_000 == 0;
+      return isWholeMillis && duration.compareTo(MOST_MILLIS) <= 0
+          ? duration.toMillis() + "ms"
+          : duration.toString();
     }
     if (seconds == 0 || seconds % 60 != 0) {
       return seconds + "s";

@@ -80,9 +80,10 @@ final class Kinds {
     return new Kind<>(
         String.format(
             Locale.ROOT,
-            "a duration from %s to %s, written 90s, 15m, 12h, 7d or as ISO-8601",
+            "a duration from %s to %s, written %s",
             Durations.text(least),
-            Durations.text(most)),
+            Durations.text(most),
+            Durations.FORMS),
         text ->
             Durations.read(text)
                 .filter(given -> given.compareTo(least) >= 0 && given.compareTo(most) <= 0));

@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code report} over rows that are known. */
 class ReportCommandTest {
@@ -179,12 +181,34 @@ class ReportCommandTest {
     assertThat(shop.text("SELECT to_regnamespace('order_closer') IS NULL")).isEqualTo("t");
   }
 
-  @Test
-  void wrongDurationIsRefused() {
-    Ran ran = report("--since", "yesterday");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "yesterday",
+        "",
+        "-1h",
+        "3651d",
+        "999999999d",
+        "999999999999d",
+        "PT9223372036854775807S",
+        "P999999999D"
+      })
+  void wrongDurationIsRefused(String since) {
+    Ran ran = report("--since=" + since);
 
     assertThat(ran.exitCode()).isEqualTo(2);
-    assertThat(ran.out()).contains("a duration is written as 90s, 15m, 24h or 7d");
+    assertThat(ran.out())
+        .contains(
+            "must be a duration of at most 3650d, written 500ms, 90s, 15m, 12h, 7d or as ISO-8601");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"3650d", "100ms", "0s"})
+  void longestAndShortestDurationsAreTaken(String since) {
+    Ran ran = report("--since", since);
+
+    assertThat(ran.exitCode()).isZero();
+    assertThat(ran.out()).startsWith("Resolved in the last " + since);
   }
 
   @Test

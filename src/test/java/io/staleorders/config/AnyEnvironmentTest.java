@@ -12,6 +12,7 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.LongRange;
 
 @Fast
 class AnyEnvironmentTest {
@@ -41,6 +42,15 @@ class AnyEnvironmentTest {
           .filter(d -> d.compareTo(Duration.ofDays(3650)) <= 0)
           .ifPresent(d -> assertThat(Durations.read(Durations.text(d))).contains(d));
     }
+  }
+
+  @Property(tries = 500)
+  void shownDurationsAreReadAsTheSame(
+      @ForAll @LongRange(min = 0, max = 3650L * 86_400_000) long millis) {
+    Duration duration = Duration.ofMillis(millis);
+
+    assertThat(Durations.read(Durations.text(duration))).contains(duration);
+    assertThat(Durations.text(duration)).matches("[0-9]+(ms|[smhd])");
   }
 
   private static boolean breaksLine(String text) {

@@ -34,7 +34,7 @@ class SettingsTest {
             "WECHATPAY_SP_MCHID='shop': must be digits, at most 32",
             "WECHATPAY_CERT_SERIAL_NO: is required: serial of the merchant API certificate; must"
                 + " be hexadecimal digits, at most 64",
-            "CLOSE_DELAY='2m': must be a duration from 5m to 30d, written 90s, 15m, 12h, 7d or as"
+            "CLOSE_DELAY='2m': must be a duration from 5m to 30d, written 500ms, 90s, 15m, 12h, 7d or as"
                 + " ISO-8601",
             "CLOSE_CONCURRENCY='0': must be a whole number from 1 to 1000",
             "WECHATPAY_PUBLIC_KEY: is required with WECHATPAY_PUBLIC_KEY_ID, unless"
