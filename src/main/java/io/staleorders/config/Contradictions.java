@@ -19,6 +19,9 @@ record Contradictions(Values values) {
   }
 
   void findInDatabase() {
+    values
+        .find(DATABASE_URL)
+        .ifPresent(url -> url.problems().forEach(problem -> values.fault(DATABASE_URL, problem)));
     both(
         DATABASE_URL,
         DATABASE_USER,

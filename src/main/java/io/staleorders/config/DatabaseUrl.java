@@ -1,6 +1,8 @@
 package io.staleorders.config;
 
+import io.staleorders.config.UrlParameters.Parameter;
 import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -15,12 +18,25 @@ import java.util.stream.Stream;
  *
  * @param jdbc as the driver takes it, without user and password
  * @param shown host, port and database alone: no parameter, so no secret
+ * @param problems what is wrong with its parameters, a line each; nothing in them is secret
+ * @param warnings what is worth a look, likewise
  */
-record DatabaseUrl(Secret jdbc, String shown, Optional<String> user, Optional<Secret> password) {
+record DatabaseUrl(
+    Secret jdbc,
+    String shown,
+    Optional<String> user,
+    Optional<Secret> password,
+    List<String> problems,
+    List<String> warnings) {
 
   static final String ALLOWED =
       "jdbc:postgresql://host:port/database or postgres://user:password@host:port/database, the"
           + " latter with special characters percent-encoded; parameters may follow";
+
+  private static final String SEVERAL_HOSTS =
+      "several hosts, and nothing says which one is written to: after a failover the service may"
+          + " stay with one that is read-only; add targetServerType=primary, or"
+          + " target_session_attrs=read-write";
 
   private static final Pattern FORM =
       Pattern.compile(
@@ -28,30 +44,6 @@ record DatabaseUrl(Secret jdbc, String shown, Optional<String> user, Optional<Se
               + "((?<login>[^/?#]*)@)?(?<hosts>[^/?#@]+)/(?<database>[^/?#@]+)(\\?(?<parameters>[^#]*))?");
   private static final Pattern HOST =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[0-9A-Za-z._-]+)(:(?<port>[0-9]{1,5}))?");
-
-  /** Parameters that PostgreSQL's tools and the JDBC driver spell differently. */
-  private static final Map<String, String> DRIVER_NAMES =
-      Map.of(
-          "application_name", "ApplicationName",
-          "connect_timeout", "connectTimeout",
-          "channel_binding", "channelBinding");
-
-  private record Parameter(String name, String value) {
-    static Parameter of(String text) {
-      int equals = text.indexOf('=');
-      return equals < 0
-          ? new Parameter(text, "")
-          : new Parameter(text.substring(0, equals), text.substring(equals + 1));
-    }
-
-    boolean isLogin() {
-      return name.equals("user") || name.equals("password");
-    }
-
-    String text() {
-      return name + "=" + value;
-    }
-  }
 
   static Optional<DatabaseUrl> read(String text) {
     Matcher url = FORM.matcher(text);
@@ -74,18 +66,33 @@ record DatabaseUrl(Secret jdbc, String shown, Optional<String> user, Optional<Se
     }
   }
 
-  private static DatabaseUrl of(String login, String place, List<Parameter> parameters) {
+  private static DatabaseUrl of(String login, String place, List<Parameter> given) {
     int colon = login.indexOf(':');
     String user = colon < 0 ? login : login.substring(0, colon);
     String password = colon < 0 ? "" : login.substring(colon + 1);
-    List<String> others =
-        parameters.stream().filter(p -> !p.isLogin()).map(Parameter::text).toList();
-    // The driver reads '+' as a space in a parameter, and so do we; in a login it is a plus.
+    UrlParameters parameters = new UrlParameters(given);
+    List<String> problems = new ArrayList<>(parameters.problems());
+    problems.addAll(TlsFiles.problems(parameters.driver()));
+    List<String> warnings = new ArrayList<>(parameters.warnings());
+    if (place.contains(",")
+        && parameters.driver().getOrDefault("targetServerType", "any").equals("any")) {
+      warnings.add(SEVERAL_HOSTS);
+    }
     return new DatabaseUrl(
-        new Secret(others.isEmpty() ? place : place + "?" + String.join("&", others)),
+        new Secret(place + query(parameters.driver())),
         decoded(plain(place)),
-        given(plain(user)).or(() -> last(parameters, "user")),
-        given(plain(password)).or(() -> last(parameters, "password")).map(Secret::new));
+        decodedLogin(user).or(() -> last(given, "user")),
+        decodedLogin(password).or(() -> last(given, "password")).map(Secret::new),
+        List.copyOf(problems),
+        List.copyOf(warnings));
+  }
+
+  private static String query(Map<String, String> parameters) {
+    return parameters.isEmpty()
+        ? ""
+        : parameters.entrySet().stream()
+            .map(p -> p.getKey() + "=" + URLEncoder.encode(p.getValue(), StandardCharsets.UTF_8))
+            .collect(Collectors.joining("&", "?", ""));
   }
 
   private static boolean isHost(String text) {
@@ -98,26 +105,31 @@ record DatabaseUrl(Secret jdbc, String shown, Optional<String> user, Optional<Se
   }
 
   private static List<Parameter> parameters(String query, boolean jdbc) {
-    List<Parameter> parameters = new ArrayList<>();
-    for (String part : query.split("&", -1)) {
-      if (!part.isEmpty()) {
-        Parameter given = Parameter.of(forDriver(part, jdbc));
-        String name = jdbc ? given.name() : DRIVER_NAMES.getOrDefault(given.name(), given.name());
-        parameters.add(new Parameter(name, given.value()));
-      }
-    }
-    return parameters;
+    return Stream.of(query.split("&", -1))
+        .filter(part -> !part.isEmpty())
+        .map(part -> forDriver(part, jdbc))
+        .map(DatabaseUrl::parameter)
+        .toList();
+  }
+
+  private static Parameter parameter(String text) {
+    int equals = text.indexOf('=');
+    return equals < 0
+        ? new Parameter(text, "")
+        : new Parameter(text.substring(0, equals), decoded(text.substring(equals + 1)));
   }
 
   private static Optional<String> last(List<Parameter> parameters, String name) {
     return parameters.stream()
         .filter(p -> p.name().equals(name))
-        .reduce((first, second) -> second)
-        .flatMap(p -> given(p.value()));
+        .map(Parameter::value)
+        .filter(value -> !value.isEmpty())
+        .reduce((first, second) -> second);
   }
 
-  private static Optional<String> given(String encoded) {
-    return encoded.isEmpty() ? Optional.empty() : Optional.of(decoded(encoded));
+  /** In a login, '+' is a plus. */
+  private static Optional<String> decodedLogin(String encoded) {
+    return Optional.of(decoded(plain(encoded))).filter(text -> !text.isEmpty());
   }
 
   /** The driver reads '+' as a space everywhere, PostgreSQL's own form nowhere. */

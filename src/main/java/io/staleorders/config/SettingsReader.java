@@ -66,6 +66,10 @@ final class SettingsReader {
   private List<String> warnings() {
     List<String> warnings = new ArrayList<>(UnknownNames.warnings(environment.keySet()));
     values
+        .find(DATABASE_URL)
+        .ifPresent(
+            url -> url.warnings().forEach(warning -> warnings.add("DATABASE_URL: " + warning)));
+    values
         .find(HISTORY_RETENTION)
         .filter(kept -> kept.compareTo(SHORT_HISTORY) < 0)
         .ifPresent(
