@@ -35,6 +35,8 @@ LABEL org.opencontainers.image.title="stale-order-closer" \
       org.opencontainers.image.description="Closes unpaid WeChat Pay orders at WeChat Pay, and only then in the shop's database." \
       org.opencontainers.image.version="0.1.0" \
       org.opencontainers.image.base.name="eclipse-temurin:25-jre"
+# The JVM decodes environment variables by the locale: values in Chinese need UTF-8.
+ENV LANG=C.UTF-8 LC_ALL=C.UTF-8
 WORKDIR /app
 USER 10001:10001
 # The file that it looks at is young only while the scheduler ticks and the database answers.

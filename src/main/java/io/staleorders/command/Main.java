@@ -1,13 +1,20 @@
 package io.staleorders.command;
 
 import io.staleorders.config.LogSetup;
+import io.staleorders.config.NativeText;
+import java.io.BufferedOutputStream;
 import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -58,7 +65,17 @@ public final class Main implements Callable<Integer> {
   public static void main(String[] args) {
     // What machines read is written by Locale.ROOT everywhere; libraries go by this one.
     Locale.setDefault(Locale.ROOT);
-    int exitCode = execute(System.getenv(), args);
+    // Whatever the locale says of the terminal: what is printed is read by machines.
+    System.setOut(
+        new PrintStream(
+            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)),
+            true,
+            StandardCharsets.UTF_8));
+    Charset encoding = NativeText.encoding();
+    int exitCode =
+        execute(
+            NativeText.checked(System.getenv(), encoding),
+            Stream.of(args).map(arg -> NativeText.checked(arg, encoding)).toArray(String[]::new));
     System.out.flush();
     // System.exit would wait for the shutdown that a signal has begun, which waits for this thread.
     Runtime.getRuntime().halt(exitCode);
@@ -89,6 +106,11 @@ public final class Main implements Callable<Integer> {
         .addSubcommand(new MigrateCommand(environment))
         .addSubcommand(new HealthCommand(environment))
         .addSubcommand(new SandboxCommand());
+    if (Stream.of(args).anyMatch(NativeText::isGarbled)) {
+      line.getOut().println("An argument " + NativeText.PROBLEM);
+      line.getOut().flush();
+      return WRONG;
+    }
     // What is set on a command line holds for the commands that it has by then.
     return line.setErr(line.getOut())
         .setUsageHelpWidth(WIDTH)

@@ -42,6 +42,12 @@ record Environment(Map<String, String> variables) {
       String problem = "only one of it and " + variable.name() + "_FILE may be set";
       return new Given.Wrong(new Fault(variable.name(), Optional.empty(), problem));
     }
+    if (text.filter(NativeText::isGarbled).isPresent()) {
+      return wrong(variable.name(), Optional.empty(), NativeText.PROBLEM);
+    }
+    if (file.filter(NativeText::isGarbled).isPresent()) {
+      return wrong(variable.name() + "_FILE", Optional.empty(), NativeText.PROBLEM);
+    }
     if (file.isPresent()) {
       return read(variable.name() + "_FILE", file.get());
     }
@@ -76,7 +82,8 @@ record Environment(Map<String, String> variables) {
         return wrong(name, shown, "the file is larger than " + MOST_BYTES + " bytes");
       }
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      String value = text.replaceFirst("[\\r\\n]+\\z", "");
+      // Editors on Windows put a byte order mark before the text.
+      String value = text.replaceFirst("\\A\ufeff", "").replaceFirst("[\\r\\n]+\\z", "");
       return value.isBlank()
           ? wrong(name, shown, "the file is empty")
           : new Given.Text(name, shown, value);

@@ -36,6 +36,19 @@ class SecretFilesTest {
   }
 
   @Test
+  void byteOrderMarkIsNotPartOfTheSecret() throws IOException {
+    Map<String, String> environment =
+        with(
+            "WECHATPAY_API_V3_KEY",
+            "",
+            "WECHATPAY_API_V3_KEY_FILE",
+            file("\ufeff" + "k".repeat(32)));
+
+    assertThat(settings(environment).wechatPay().apiV3Key().map(Secret::reveal))
+        .contains("k".repeat(32));
+  }
+
+  @Test
   void everySecretMayComeFromAFileAndNothingElse() {
     assertThat(Settings.VARIABLES.stream().filter(v -> v.fileName().isPresent()))
         .extracting(Variable::name)

@@ -108,6 +108,13 @@ class DeploymentFilesTest {
   }
 
   @Test
+  void imageHasAUtf8Locale() {
+    assertThat(read("Dockerfile")).contains("ENV LANG=C.UTF-8 LC_ALL=C.UTF-8");
+    assertThat(read("docker-compose.yml") + read("deploy/kubernetes.yaml"))
+        .doesNotContain("LC_", "LANG");
+  }
+
+  @Test
   void budgetAndDeploymentMeanTheSamePods() {
     assertThat(at(budget, "spec", "selector")).isEqualTo(at(deployment, "spec", "selector"));
     assertThat(at(deployment, "spec", "template", "metadata", "labels"))

@@ -63,6 +63,24 @@ public final class ServiceProcess implements AutoCloseable {
   }
 
   /**
+   * As {@link #start(Map, List, String, Consumer)}, by another program.
+   *
+   * @param launcher is given the JVM's command as its last arguments
+   */
+  public static ServiceProcess startBy(
+      List<String> launcher,
+      Map<String, String> settings,
+      List<String> jvmOptions,
+      String command,
+      Consumer<String> eachLine) {
+    List<String> words = new ArrayList<>(launcher);
+    List<String> options = new ArrayList<>(SHORT_LIFE);
+    options.addAll(jvmOptions);
+    words.addAll(command(options, command));
+    return start(words, settings, eachLine);
+  }
+
+  /**
    * Starts a command with these settings and no others, on a JVM that is set up for no short life.
    *
    * @param jvmOptions all that are given
@@ -73,8 +91,12 @@ public final class ServiceProcess implements AutoCloseable {
       List<String> jvmOptions,
       String command,
       Consumer<String> eachLine) {
-    ProcessBuilder builder =
-        new ProcessBuilder(command(jvmOptions, command)).redirectErrorStream(true);
+    return start(command(jvmOptions, command), settings, eachLine);
+  }
+
+  private static ServiceProcess start(
+      List<String> words, Map<String, String> settings, Consumer<String> eachLine) {
+    ProcessBuilder builder = new ProcessBuilder(words).redirectErrorStream(true);
     Map<String, String> environment = builder.environment();
     Settings.VARIABLES.forEach(
         variable -> {

@@ -10,6 +10,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 @Fast
@@ -53,8 +54,19 @@ class PemKeysTest {
         .isEqualTo(MERCHANT.getPrivate());
     assertThat(PemKeys.merchantPrivateKey(PRIVATE.replace("\n", " ")))
         .isEqualTo(MERCHANT.getPrivate());
+    assertThat(PemKeys.merchantPrivateKey(PRIVATE.replace("\n", "")))
+        .isEqualTo(MERCHANT.getPrivate());
     assertThat(PemKeys.merchantPrivateKey("\ufeff  " + PRIVATE.strip()))
         .isEqualTo(MERCHANT.getPrivate());
+    for (String spoilt :
+        List.of(
+            "\ufeff" + PUBLIC,
+            PUBLIC.replace("\n", "\r\n"),
+            PUBLIC.replace("\n", " "),
+            PUBLIC.replace("\n", ""),
+            PUBLIC.replace("\n", "\\n"))) {
+      assertThat(PemKeys.wechatPayPublicKey(spoilt)).isEqualTo(MERCHANT.getPublic());
+    }
   }
 
   @Test
