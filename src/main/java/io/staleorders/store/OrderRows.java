@@ -114,12 +114,7 @@ public final class OrderRows {
     return switch (Bounded.query(jdbi, query)) {
       case Bounded.Outcome.Found<T> found -> Optional.of(found.value());
       case Bounded.Outcome.Refused<T> refused -> {
-        unanswered.add(
-            question
-                + ": "
-                + (refused.refusal().isTimeout()
-                    ? "takes longer than 3 s"
-                    : refused.refusal().reason()));
+        unanswered.add(question + ": " + refused.refusal().inWords());
         yield Optional.empty();
       }
     };

@@ -47,6 +47,13 @@ record Refusal(String sqlState, String reason) {
     return sqlState.equals(QUERY_CANCELED);
   }
 
+  /** The reason; of a timeout, which PostgreSQL calls cancelled, what it means. */
+  String inWords() {
+    return isTimeout()
+        ? "it takes longer than 3 s; an index is missing, or a trigger waits"
+        : reason;
+  }
+
   private static String words(SQLException cause) {
     @Nullable ServerErrorMessage server =
         cause instanceof PSQLException sql ? sql.getServerErrorMessage() : null;

@@ -55,6 +55,7 @@ final class StatementTrial {
   private final List<String> problems = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
   private int slow;
+  private boolean isReadable = true;
 
   /**
    * What was found.
@@ -129,7 +130,7 @@ final class StatementTrial {
     Map<String, String> refused = new LinkedHashMap<>();
     boolean works = false;
     for (String when : List.of(DUE, "NOT (" + DUE + ")")) {
-      works = works || onRows(when, refused);
+      works = works || (isReadable && onRows(when, refused));
     }
     if (works) {
       refused.forEach(
@@ -159,7 +160,8 @@ final class StatementTrial {
         warnings.add(
             orders()
                 + ": no unpaid order could be read, to try the statements on it: "
-                + unread.refusal().reason());
+                + unread.refusal().inWords());
+        isReadable = false;
         yield false;
       }
       case Bounded.Outcome.Found<List<String>> candidates -> {

@@ -29,6 +29,28 @@ class ScanPlanTest {
         .doesNotContain("Seq Scan on orders");
   }
 
+  /** Their columns are compared by a cast, or by an operator named with its schema. */
+  @ParameterizedTest
+  @ValueSource(strings = {"order_state", "far.citext"})
+  void scanUsesTheIndexOverAStatusOfAnotherType(String type) {
+    fill();
+    shop.execute("CREATE TYPE state AS ENUM ('NOTPAY', 'SUCCESS', 'CLOSED')");
+    shop.execute("CREATE DOMAIN order_state AS state");
+    shop.execute("CREATE SCHEMA far");
+    shop.execute("CREATE EXTENSION citext SCHEMA far");
+    shop.execute(
+        "ALTER TABLE orders ALTER status DROP DEFAULT, ALTER status TYPE "
+            + type
+            + " USING status::"
+            + (type.equals("order_state") ? "state" : type));
+    shop.execute("ANALYZE orders");
+    String rows = ScanStore.rowsOfEachStatus(shop.table(), "true").replace(":batch", "1000");
+
+    assertThat(plan("SELECT * FROM (" + rows + ") AS due ORDER BY created_at, key LIMIT 1000"))
+        .contains("orders_status_created_at_idx")
+        .doesNotContain("Seq Scan on orders");
+  }
+
   @Test
   void lookingAnOrderUpUsesTheIndexOverTheNumber() {
     fill();

@@ -86,6 +86,43 @@ class ShopTablesTest {
     assertThat(shop.status("ALIPAY-1")).isEqualTo("NOTPAY");
   }
 
+  /** A domain over an enum has no operators of its own, a domain's conditions fail other values. */
+  @Test
+  void columnsOfDomainsOverDomainsAreServed() {
+    shop.execute(
+        """
+        CREATE TYPE state AS ENUM ('open', 'paid', 'shut');
+        CREATE DOMAIN some_state AS state CHECK (VALUE <> 'paid');
+        CREATE DOMAIN order_state AS some_state;
+        CREATE DOMAIN number AS varchar(20) CHECK (VALUE LIKE 'ORDER-%');
+        CREATE DOMAIN order_number AS number;
+        CREATE DOMAIN moment AS timestamp(3);
+        CREATE DOMAIN order_moment AS moment NOT NULL;
+        CREATE TABLE mall (out_trade_no order_number PRIMARY KEY, sub_mchid bigint,
+            status order_state, created_at order_moment);
+        """);
+    shop.execute(
+        "INSERT INTO mall SELECT 'ORDER-' || i, 1900000109, 'open', timezone('UTC', now) - i * interval '10 minutes' FROM testkit.clock, generate_series(1, 3) AS i");
+    rig.restart(
+        Options.defaults()
+            .table(
+                TableSettings.defaults()
+                    .table("mall")
+                    .zone("UTC")
+                    .unpaid("open", "paid")
+                    .closed("shut")));
+
+    rig.sweep();
+    rig.advance(Duration.ofMinutes(10));
+    rig.sweep();
+
+    assertThat(shop.states())
+        .hasSize(3)
+        .containsEntry("ORDER-1", "CLOSED")
+        .containsEntry("ORDER-3", "CLOSED");
+    assertThat(shop.count("mall WHERE status::state = 'shut'")).isEqualTo(3);
+  }
+
   /** Settings come from outside: they must stay names and values, whatever is in them. */
   @Test
   void namesAndValuesThatLookLikeSqlAreNamesAndValues() {
