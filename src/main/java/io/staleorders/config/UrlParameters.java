@@ -39,6 +39,7 @@ final class UrlParameters {
       before = parameter.name();
     }
     useSystemCertificates();
+    findContradiction();
   }
 
   /** The parameters under the driver's names. */
@@ -110,6 +111,15 @@ final class UrlParameters {
     }
     if (driver.containsKey("sslkey")) {
       problems.add("parameter sslrootcert=system cannot be combined with sslkey");
+    }
+  }
+
+  /** The driver goes by sslmode, whatever ssl says. */
+  private void findContradiction() {
+    String mode = driver.getOrDefault("sslmode", "require");
+    if (driver.getOrDefault("ssl", "false").equals("true")
+        && Set.of("disable", "allow", "prefer").contains(mode)) {
+      problems.add("parameter ssl=true contradicts sslmode=" + mode);
     }
   }
 }

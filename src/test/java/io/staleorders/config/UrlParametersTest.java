@@ -136,6 +136,7 @@ class UrlParametersTest {
         "target_session_attrs=read-only",
         "require_auth=scram",
         "connectTimeout=5&connect_timeout=6",
+        "ssl=true&sslmode=disable",
         "sslkey=/no/such/file",
         "sslrootcert=/no/such/file",
       })
