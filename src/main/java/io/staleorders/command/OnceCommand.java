@@ -72,11 +72,15 @@ public final class OnceCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     environment.logFrom(environment.progressBar().isPresent() ? Level.WARN : Level.INFO);
-    return ServiceCommand.with(environment, this::run);
+    return ServiceCommand.with(environment, this::isDry, this::run);
   }
 
   private int run(Settings settings, Service service) {
-    return dryRun || settings.service().dryRun() ? ask(service.dryRun()) : sweep(service);
+    return isDry(settings) ? ask(service.dryRun()) : sweep(service);
+  }
+
+  private boolean isDry(Settings settings) {
+    return dryRun || settings.service().dryRun();
   }
 
   private int ask(DryRun dryRun) {
@@ -89,12 +93,12 @@ public final class OnceCommand implements Callable<Integer> {
     counts.put("would_mark_paid", summary.markPaid());
     counts.put("would_keep", summary.keep());
     summarise(
-        dryRun.isCutShort()
+        dryRun.isBrokenOff()
             ? "dry run stopped before all were asked about, nothing was changed"
             : "dry run finished, nothing was changed",
         counts,
         begun);
-    return dryRun.isDatabaseAway() || dryRun.isCutShort() ? Main.FAILED : Main.DONE;
+    return dryRun.isBrokenOff() ? Main.FAILED : Main.DONE;
   }
 
   private int sweep(Service service) {

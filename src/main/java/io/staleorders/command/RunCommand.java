@@ -80,7 +80,8 @@ public final class RunCommand implements Callable<Integer> {
   private Opened<Service> open(Settings settings, HealthFile health) {
     boolean said = false;
     while (true) {
-      Opened<Service> opened = Service.open(settings, () -> touch(health));
+      Opened<Service> opened =
+          Service.open(settings, settings.service().dryRun(), () -> touch(health));
       if (!(opened instanceof Opened.Unreachable<Service> unreachable)) {
         if (said) {
           Event.DATABASE_RECOVERED.on(log).log("the database answers");
@@ -111,9 +112,10 @@ public final class RunCommand implements Callable<Integer> {
     Schedule schedule = Schedule.create(InstantSource.system());
     if (settings.service().dryRun()) {
       Duration look = settings.schedule().sweepInterval();
-      schedule.every(look, look, "look", service::look);
+      schedule.every(look, look, "look", service.dryRun()::look);
       Duration interval = service.dryRun().interval();
-      schedule.every(interval, Duration.ZERO, "dry-run", service.dryRun()::run);
+      schedule.every(interval, Duration.ZERO, "dry-run", service.dryRun()::runToTheEnd);
+      schedule.every(HEARTBEAT, HEARTBEAT, "heartbeat", service.dryRun()::beat);
     } else {
       schedule.sweep(service.sweep());
       schedule.every(HEARTBEAT, HEARTBEAT, "heartbeat", service.heartbeat()::beat);

@@ -8,6 +8,7 @@ import io.staleorders.order.ClosePolicy.NotFoundRule;
 import io.staleorders.order.MerchantId;
 import io.staleorders.store.ClaimStore;
 import io.staleorders.store.Databases;
+import io.staleorders.store.DryRunStore;
 import io.staleorders.store.DueStore;
 import io.staleorders.store.HeartbeatStore;
 import io.staleorders.store.LookStore;
@@ -39,6 +40,7 @@ import java.time.InstantSource;
 import java.util.Random;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 
 /** Everything put together: the one place where the parts learn of each other. */
 final class Service {
@@ -54,14 +56,13 @@ final class Service {
   private final Heartbeat heartbeat;
   private final Retention retention;
   private final NamedStore named;
-  private final Runnable look;
   private final OpenStore open;
   private final WechatPay wechatPay;
   private final CallRate rate;
   private final ReentrantLock stopping = new ReentrantLock();
   private boolean stopped;
 
-  private Service(Settings settings, ShopDatabase opened, Runnable databaseAnswered) {
+  private Service(Settings settings, ShopDatabase opened, boolean dry, Runnable databaseAnswered) {
     this.pool = opened.pool();
     ShopTable table = opened.table();
     Jdbi jdbi = Databases.jdbi(pool);
@@ -80,9 +81,8 @@ final class Service {
             new RateStore(jdbi, close.rate()),
             new PauseStore(jdbi, table, settings.pause().first(), settings.pause().max()));
     this.database = new DatabaseWatch(databaseAnswered);
-    this.look = () -> database.ask(() -> stores.look().look(false));
     Faults faults = new Faults(stores.pauses(), database);
-    this.rate = new CallRate(stores.rate(), close.rate(), database, faults::asking);
+    CallRate sharedRate = new CallRate(stores.rate(), close.rate(), database, faults::asking);
     this.wechatPay = WechatPay.connect(account(settings), endpoints(settings), clock);
     this.sweep =
         new Sweep(
@@ -92,21 +92,19 @@ final class Service {
             wechatPay.closeClient(),
             new CloseDecider(close.policy()),
             new Backoff(settings.retry().first(), settings.retry().max(), new Random()),
-            new Sweep.Shared(database, rate, faults, clock));
+            new Sweep.Shared(database, sharedRate, faults, clock));
     this.dryRun =
         new DryRun(
-            new DueStore(jdbi, table, SCAN_PAGE),
-            shop,
+            new DryRun.Stores(
+                new DueStore(jdbi, table, SCAN_PAGE),
+                new DryRunStore(jdbi),
+                dry ? ShopStore.forDryRun(jdbi, table, spMchid) : shop),
             wechatPay.closeClient(),
-            rate,
             database,
-            new DryRun.Choices(
-                spMchid,
-                close.policy(),
-                settings.orders().statuses().paid().isPresent(),
-                close.concurrency(),
-                settings.retry().max()));
-    this.heartbeat = new Heartbeat(new HeartbeatStore(jdbi, table), database, rate);
+            clock,
+            dryRunChoices(settings));
+    this.rate = dry ? dryRun.rate() : sharedRate;
+    this.heartbeat = new Heartbeat(new HeartbeatStore(jdbi, table), database, sharedRate);
     this.retention =
         new Retention(
             new RetentionStore(jdbi, table, settings.service().historyRetention(), RETENTION_BATCH),
@@ -119,16 +117,46 @@ final class Service {
    * Opens the database, brings our schema up to date if that is wanted, and looks whether the
    * shop's table is as the settings say.
    *
+   * @param dry whether it is for a dry run, which writes nothing and needs no schema of ours
    * @param databaseAnswered called whenever the database has answered
    */
-  static Opened<Service> open(Settings settings, Runnable databaseAnswered) {
+  static Opened<Service> open(Settings settings, boolean dry, Runnable databaseAnswered) {
     Settings.Service service = settings.service();
-    return switch (ShopDatabase.open(settings, service.migrateOnStart(), service.instanceId())) {
+    Opened<ShopDatabase> opened =
+        dry
+            ? ShopDatabase.openForDryRun(settings, service.instanceId())
+            : ShopDatabase.open(settings, service.migrateOnStart(), service.instanceId());
+    return switch (opened) {
       case Opened.Ready<ShopDatabase> ready ->
-          new Opened.Ready<>(new Service(settings, ready.opened(), databaseAnswered));
+          ready(settings, ready.opened(), dry, databaseAnswered);
       case Opened.Unusable<ShopDatabase> unusable -> new Opened.Unusable<>(unusable.problems());
       case Opened.Unreachable<ShopDatabase> away -> new Opened.Unreachable<>(away.message());
     };
+  }
+
+  private static Opened<Service> ready(
+      Settings settings, ShopDatabase opened, boolean dry, Runnable databaseAnswered) {
+    try {
+      return new Opened.Ready<>(new Service(settings, opened, dry, databaseAnswered));
+    } catch (JdbiException e) {
+      opened.close();
+      return new Opened.Unreachable<>(Pools.message(e));
+    }
+  }
+
+  private static DryRun.Choices dryRunChoices(Settings settings) {
+    Settings.Close close = settings.close();
+    return new DryRun.Choices(
+        settings.wechatPay().spMchid(),
+        close.policy(),
+        settings.orders().statuses().paid().isPresent(),
+        close.concurrency(),
+        close.rate(),
+        settings.wechatPay().timeout(),
+        close.delay(),
+        settings.pause().first(),
+        settings.pause().max(),
+        settings.retry().max());
   }
 
   Sweep sweep() {
@@ -149,11 +177,6 @@ final class Service {
 
   NamedStore named() {
     return named;
-  }
-
-  /** Asks the database, where nothing else would for a long time: a dry run waits. */
-  void look() {
-    look.run();
   }
 
   OpenStore open() {

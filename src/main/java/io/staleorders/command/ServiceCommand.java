@@ -2,6 +2,7 @@ package io.staleorders.command;
 
 import io.staleorders.config.Settings;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.ToIntBiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,18 +21,31 @@ final class ServiceCommand {
    * @return the exit code; {@link Main#FAILED} if a stop came before the work began, or cut it off
    */
   static int with(Environment environment, ToIntBiFunction<Settings, Service> work) {
+    return with(environment, settings -> false, work);
+  }
+
+  /**
+   * As {@link #with(Environment, ToIntBiFunction)}.
+   *
+   * @param isDry whether it is for a dry run
+   */
+  static int with(
+      Environment environment, Predicate<Settings> isDry, ToIntBiFunction<Settings, Service> work) {
     Stop stop = environment.stop();
-    return StopSignal.during(stop, () -> with(environment, stop, work), Main.FAILED);
+    return StopSignal.during(stop, () -> with(environment, stop, isDry, work), Main.FAILED);
   }
 
   private static int with(
-      Environment environment, Stop stop, ToIntBiFunction<Settings, Service> work) {
+      Environment environment,
+      Stop stop,
+      Predicate<Settings> isDry,
+      ToIntBiFunction<Settings, Service> work) {
     Optional<Settings> settings = environment.settings();
     if (settings.isEmpty()) {
       return Main.WRONG;
     }
     stop.grace(settings.get().service().shutdownGrace());
-    return switch (Service.open(settings.get(), () -> {})) {
+    return switch (Service.open(settings.get(), isDry.test(settings.get()), () -> {})) {
       case Opened.Unusable<Service> unusable -> environment.refuse(unusable.problems());
       case Opened.Unreachable<Service> away -> unreachable(away.message());
       case Opened.Ready<Service> ready -> {

@@ -8,6 +8,7 @@ import io.staleorders.store.ShopTable;
 import io.staleorders.store.ShopTableReader;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
@@ -36,10 +37,23 @@ record ShopDatabase(HikariDataSource pool, ShopTable table) implements AutoClose
     return open(settings, false, ShopTableReader::readCatalogue, instanceId);
   }
 
+  /** As {@link #openToRead}, where our schema need not exist and nothing may be written. */
+  static Opened<ShopDatabase> openForDryRun(Settings settings, String instanceId) {
+    return open(settings, ShopTableReader::readForDryRun, pool -> List.of(), instanceId);
+  }
+
   private static Opened<ShopDatabase> open(
       Settings settings, boolean migrate, Reader reader, String instanceId) {
+    return open(settings, reader, pool -> Pools.schema(pool, migrate), instanceId);
+  }
+
+  private static Opened<ShopDatabase> open(
+      Settings settings,
+      Reader reader,
+      Function<HikariDataSource, List<String>> schema,
+      String instanceId) {
     HikariDataSource pool = Pools.open(settings.database(), instanceId);
-    Opened<ShopDatabase> opened = open(settings, migrate, reader, pool);
+    Opened<ShopDatabase> opened = open(settings, reader, schema, pool);
     if (!(opened instanceof Opened.Ready)) {
       pool.close();
     }
@@ -47,7 +61,10 @@ record ShopDatabase(HikariDataSource pool, ShopTable table) implements AutoClose
   }
 
   private static Opened<ShopDatabase> open(
-      Settings settings, boolean migrate, Reader reader, HikariDataSource pool) {
+      Settings settings,
+      Reader reader,
+      Function<HikariDataSource, List<String>> schema,
+      HikariDataSource pool) {
     Optional<String> silent = Pools.unreachable(pool);
     if (silent.isPresent()) {
       return new Opened.Unreachable<>(silent.get());
@@ -58,7 +75,7 @@ record ShopDatabase(HikariDataSource pool, ShopTable table) implements AutoClose
             new Opened.Unusable<>(unusable.problems());
         case ShopTableReader.Outcome.Usable usable -> {
           usable.warnings().forEach(warning -> log.warn("{}", warning));
-          List<String> problems = Pools.schema(pool, migrate);
+          List<String> problems = schema.apply(pool);
           yield problems.isEmpty()
               ? new Opened.Ready<>(new ShopDatabase(pool, usable.table()))
               : new Opened.Unusable<>(problems);

@@ -20,8 +20,7 @@ public final class ShopStore {
              CASE WHEN made_at IS NOT NULL
                   THEN least(greatest(made_at, 'epoch'), '9999-01-01') END AS created_at,
              coalesce(made_at <= <now> - <delay>, false) AS old_enough,
-             EXISTS (SELECT FROM order_closer.known_merchant k
-                     WHERE k.sp_mchid = :sp_mchid AND k.sub_mchid = seen.sub_mchid) AS merchant_known
+             <merchant_known> AS merchant_known
       FROM (SELECT wanted.out_trade_no,
                    count(*) FILTER (WHERE <is_unpaid>) AS unpaid_rows,
                    count(DISTINCT <sub_mchid>) FILTER (WHERE <key> IS NOT NULL) AS sub_mchids,
@@ -34,6 +33,15 @@ public final class ShopStore {
             LEFT JOIN <orders> o ON <key> = wanted.out_trade_no::<key_type> AND <is_ours>
             GROUP BY wanted.out_trade_no) AS seen
       """;
+
+  private static final String MERCHANT_KNOWN =
+      """
+      EXISTS (SELECT FROM order_closer.known_merchant k
+                     WHERE k.sp_mchid = :sp_mchid AND k.sub_mchid = seen.sub_mchid)\
+      """;
+
+  /** Without our schema no merchant has been known. */
+  private static final String NO_MERCHANT_KNOWN = "CAST(:sp_mchid AS text) IS NULL";
 
   /**
    * In key order, so that two copies never wait for each other in a circle. A plain guarded UPDATE
@@ -70,10 +78,20 @@ public final class ShopStore {
   private final String markPaid;
 
   public ShopStore(Jdbi jdbi, ShopTable table, MerchantId spMchid) {
+    this(jdbi, table, spMchid, MERCHANT_KNOWN);
+  }
+
+  /** For a dry run, which only reads and needs no schema of ours. */
+  public static ShopStore forDryRun(Jdbi jdbi, ShopTable table, MerchantId spMchid) {
+    boolean readable = DryRunStore.isReadable(jdbi, "known_merchant");
+    return new ShopStore(jdbi, table, spMchid, readable ? MERCHANT_KNOWN : NO_MERCHANT_KNOWN);
+  }
+
+  private ShopStore(Jdbi jdbi, ShopTable table, MerchantId spMchid, String merchantKnown) {
     this.jdbi = jdbi;
     this.spMchid = spMchid;
     this.marksPaid = table.marksPaid();
-    this.read = table.sql(READ);
+    this.read = table.sql(READ, Map.of("merchant_known", merchantKnown));
     this.lockUnpaid = table.sql(LOCK_UNPAID);
     this.markClosed = table.sql(MARK, Map.of("new_status", table.sql("<closed_status>")));
     this.markPaid = table.sql(MARK, Map.of("new_status", table.sql("<paid_status>")));

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class ShopTableReader {
   private final Handle handle;
   private final OrdersMapping mapping;
+  private final boolean writes;
   private final List<String> problems = new ArrayList<>();
 
   /** What was found. */
@@ -32,9 +33,10 @@ public final class ShopTableReader {
     record Unusable(List<String> problems) implements Outcome {}
   }
 
-  private ShopTableReader(Handle handle, OrdersMapping mapping) {
+  private ShopTableReader(Handle handle, OrdersMapping mapping, boolean writes) {
     this.handle = handle;
     this.mapping = mapping;
+    this.writes = writes;
   }
 
   /**
@@ -46,7 +48,7 @@ public final class ShopTableReader {
     if (!readOnly.isEmpty()) {
       return new Outcome.Unusable(readOnly);
     }
-    return switch (readCatalogue(jdbi, mapping)) {
+    return switch (readCatalogue(jdbi, mapping, true)) {
       case Outcome.Unusable unusable -> unusable;
       case Outcome.Usable usable -> tried(jdbi, mapping, usable);
     };
@@ -54,7 +56,16 @@ public final class ShopTableReader {
 
   /** For those that only read orders: nothing is tried. */
   public static Outcome readCatalogue(Jdbi jdbi, OrdersMapping mapping) {
-    return jdbi.withHandle(handle -> new ShopTableReader(handle, mapping).read());
+    return readCatalogue(jdbi, mapping, true);
+  }
+
+  /** For a dry run: as {@link #readCatalogue}, and no right to write is needed. */
+  public static Outcome readForDryRun(Jdbi jdbi, OrdersMapping mapping) {
+    return readCatalogue(jdbi, mapping, false);
+  }
+
+  private static Outcome readCatalogue(Jdbi jdbi, OrdersMapping mapping, boolean writes) {
+    return jdbi.withHandle(handle -> new ShopTableReader(handle, mapping, writes).read());
   }
 
   private static Outcome tried(Jdbi jdbi, OrdersMapping mapping, Outcome.Usable usable) {
@@ -170,7 +181,9 @@ public final class ShopTableReader {
     checkRight("SELECT", mapping.createdAtColumn());
     mapping.subMchidColumn().ifPresent(column -> checkRight("SELECT", column));
     mapping.filter().ifPresent(filter -> checkRight("SELECT", filter.column()));
-    checkRight("UPDATE", mapping.statusColumn());
+    if (writes) {
+      checkRight("UPDATE", mapping.statusColumn());
+    }
   }
 
   private void checkRight(String right, String column) {

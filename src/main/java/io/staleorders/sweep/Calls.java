@@ -300,7 +300,7 @@ final class Calls {
     return supply.isUnanswered() && !permits.isCancelled();
   }
 
-  private static void sayLowered(double callsASecond) {
+  static void sayLowered(double callsASecond) {
     Event.RATE_LOWERED
         .on(log)
         .addKeyValue("calls_per_second", callsASecond)
