@@ -10,6 +10,14 @@ sealed interface Opened<T> {
   /** It answers, but is not as the settings say; each problem says what would mend it. */
   record Unusable<T>(List<String> problems) implements Opened<T> {}
 
-  /** It does not answer. */
-  record Unreachable<T>(String message) implements Opened<T> {}
+  /**
+   * It does not answer, or takes no writes: the service waits for it, other commands do not.
+   *
+   * @param exitCode of a command that does not wait
+   */
+  record Unreachable<T>(String message, int exitCode) implements Opened<T> {
+    Unreachable(String message) {
+      this(message, Main.FAILED);
+    }
+  }
 }

@@ -92,7 +92,7 @@ public final class RunCommand implements Callable<Integer> {
         Event.DATABASE_UNAVAILABLE
             .on(log)
             .addKeyValue("error", unreachable.message())
-            .log("the database does not answer; waiting for it");
+            .log("the database does not answer, or takes no writes; waiting for it");
         said = true;
       }
       if (environment.stop().await(DATABASE_RETRY)) {

@@ -130,7 +130,8 @@ final class Service {
       case Opened.Ready<ShopDatabase> ready ->
           ready(settings, ready.opened(), dry, databaseAnswered);
       case Opened.Unusable<ShopDatabase> unusable -> new Opened.Unusable<>(unusable.problems());
-      case Opened.Unreachable<ShopDatabase> away -> new Opened.Unreachable<>(away.message());
+      case Opened.Unreachable<ShopDatabase> away ->
+          new Opened.Unreachable<>(away.message(), away.exitCode());
     };
   }
 

@@ -1,6 +1,7 @@
 package io.staleorders.command;
 
 import io.staleorders.config.Settings;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToIntBiFunction;
@@ -47,7 +48,10 @@ final class ServiceCommand {
     stop.grace(settings.get().service().shutdownGrace());
     return switch (Service.open(settings.get(), isDry.test(settings.get()), () -> {})) {
       case Opened.Unusable<Service> unusable -> environment.refuse(unusable.problems());
-      case Opened.Unreachable<Service> away -> unreachable(away.message());
+      case Opened.Unreachable<Service> away ->
+          away.exitCode() == Main.WRONG
+              ? environment.refuse(List.of(away.message()))
+              : unreachable(away.message());
       case Opened.Ready<Service> ready -> {
         Service service = ready.opened();
         try {

@@ -72,7 +72,9 @@ record ShopDatabase(HikariDataSource pool, ShopTable table) implements AutoClose
     try {
       return switch (reader.read(Databases.jdbi(pool), Mapping.of(settings))) {
         case ShopTableReader.Outcome.Unusable unusable ->
-            new Opened.Unusable<>(unusable.problems());
+            unusable.mayPass()
+                ? new Opened.Unreachable<>(String.join("; ", unusable.problems()), Main.WRONG)
+                : new Opened.Unusable<>(unusable.problems());
         case ShopTableReader.Outcome.Usable usable -> {
           usable.warnings().forEach(warning -> log.warn("{}", warning));
           List<String> problems = schema.apply(pool);

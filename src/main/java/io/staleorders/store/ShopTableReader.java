@@ -29,8 +29,16 @@ public final class ShopTableReader {
      */
     record Usable(ShopTable table, List<String> warnings) implements Outcome {}
 
-    /** Each problem says what is wrong and, where one would mend it, the statement. */
-    record Unusable(List<String> problems) implements Outcome {}
+    /**
+     * Each problem says what is wrong and, where one would mend it, the statement.
+     *
+     * @param mayPass whether it is the server that takes no writes, as during a failover
+     */
+    record Unusable(List<String> problems, boolean mayPass) implements Outcome {
+      Unusable(List<String> problems) {
+        this(problems, false);
+      }
+    }
   }
 
   private ShopTableReader(Handle handle, OrdersMapping mapping, boolean writes) {
@@ -46,7 +54,7 @@ public final class ShopTableReader {
   public static Outcome read(Jdbi jdbi, OrdersMapping mapping) {
     List<String> readOnly = jdbi.withHandle(ServerState::problems);
     if (!readOnly.isEmpty()) {
-      return new Outcome.Unusable(readOnly);
+      return new Outcome.Unusable(readOnly, true);
     }
     return switch (readCatalogue(jdbi, mapping, true)) {
       case Outcome.Unusable unusable -> unusable;

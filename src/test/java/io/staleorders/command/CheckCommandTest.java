@@ -465,4 +465,19 @@ class CheckCommandTest {
     assertThat(noSchema.out()).contains("failed   schema").contains("the next start fails");
     assertThat(check().out()).contains("warning  schema").contains("the next start brings it up");
   }
+
+  /** The service waits for such a server, which may be promoted; a command that ends does not. */
+  @Test
+  void serverThatTakesNoWritesIsRefused() {
+    shop.order("ORDER-1", Duration.ofHours(1));
+    shop.execute(
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = on',"
+            + " current_database()); END $$");
+
+    Ran once = Commands.run(site.settings(), "once");
+
+    assertThat(check().exitCode()).isEqualTo(2);
+    assertThat(once.exitCode()).isEqualTo(2);
+    assertThat(once.log("settings_invalid").toString()).contains("transactions are read-only here");
+  }
 }
