@@ -32,6 +32,15 @@ class NativeTextTest {
   }
 
   @Test
+  void charactersThatAnotherEncodingMakesOfUtf8AreNotTakenForTheValue() {
+    Charset gbk = Charset.forName("GBK");
+    String decoded = new String("已关".getBytes(StandardCharsets.UTF_8), gbk);
+
+    assertThat(NativeText.isGarbled(decoded)).isFalse();
+    assertThat(NativeText.isGarbled(NativeText.checked(decoded, gbk))).isTrue();
+  }
+
+  @Test
   void utf8OfAUtf8LocaleStaysAsItIs() {
     assertThat(NativeText.checked("已关闭", StandardCharsets.UTF_8)).isEqualTo("已关闭");
   }
