@@ -102,6 +102,7 @@ public final class Main implements Callable<Integer> {
         .addSubcommand(new OnceCommand(environment, InstantSource.system()))
         .addSubcommand(new CheckCommand(environment, InstantSource.system()))
         .addSubcommand(new CloseCommand(environment))
+        .addSubcommand(new AcknowledgeCommand(environment))
         .addSubcommand(new ReportCommand(environment))
         .addSubcommand(new MigrateCommand(environment))
         .addSubcommand(new HealthCommand(environment))

@@ -3,12 +3,14 @@ package io.staleorders.command;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.staleorders.config.Durations;
 import io.staleorders.config.Settings;
 import io.staleorders.store.Databases;
 import io.staleorders.store.ReportStore;
+import io.staleorders.store.ReportStore.Payment;
 import io.staleorders.store.ReportStore.Report;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -109,9 +111,23 @@ public final class ReportCommand implements Callable<Integer> {
         .ifPresentOrElse(
             at -> json.put("oldest_unpaid", at.toString()), () -> json.putNull("oldest_unpaid"));
     json.set("abandoned", mapper.valueToTree(report.abandoned()));
-    json.set("paid_unpaid_here", mapper.valueToTree(report.paidUnpaidHere()));
+    json.set(
+        "paid_unpaid_here",
+        mapper.valueToTree(report.unsettled().stream().map(Payment::outTradeNo).toList()));
+    report.unsettled().forEach(payment -> json.withArray("unsettled_payments").add(json(payment)));
+    json.withArray("unsettled_payments");
+    json.set("row_refused", mapper.valueToTree(report.refusedRows()));
     json.set("pauses", mapper.valueToTree(report.pauses()));
     return json.toPrettyString() + "\n";
+  }
+
+  private static ObjectNode json(Payment payment) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("out_trade_no", payment.outTradeNo());
+    payment.transactionId().ifPresent(id -> json.put("transaction_id", id));
+    json.put("trade_state", payment.tradeState());
+    payment.paidAt().ifPresent(at -> json.put("paid_at", at.toString()));
+    return json;
   }
 
   /** As durations among the settings are written. */

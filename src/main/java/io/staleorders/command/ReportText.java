@@ -4,14 +4,19 @@ import io.staleorders.config.Durations;
 import io.staleorders.store.HeartbeatStore;
 import io.staleorders.store.ReportStore.Lag;
 import io.staleorders.store.ReportStore.Pause;
+import io.staleorders.store.ReportStore.Payment;
 import io.staleorders.store.ReportStore.Report;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** A report for people. */
 final class ReportText {
+  /** For people; machines get all. */
+  private static final int MOST_LISTED = 100;
+
   private final StringBuilder text = new StringBuilder();
 
   private ReportText() {}
@@ -28,20 +33,43 @@ final class ReportText {
     it.heading("Abandoned, by reason");
     it.counts(report.abandoned());
     it.heading("Paid at WeChat Pay, unpaid here");
-    it.lines(report);
+    it.unsettled(report.unsettled());
+    it.heading("Closed at WeChat Pay, refused by the shop's row");
+    it.list(report.refusedRows());
+    it.heading("Pauses");
+    it.pauses(report.pauses());
     return it.text.toString();
   }
 
-  private void lines(Report report) {
-    if (report.paidUnpaidHere().isEmpty()) {
+  private void unsettled(List<Payment> payments) {
+    list(
+        payments.stream()
+            .map(
+                payment ->
+                    String.format(
+                        Locale.ROOT,
+                        "%-32s %s transaction %s",
+                        payment.outTradeNo(),
+                        payment.tradeState(),
+                        payment.transactionId().orElse("unknown")))
+            .toList());
+  }
+
+  private void list(List<String> rows) {
+    if (rows.isEmpty()) {
       row("none", "");
     }
-    report.paidUnpaidHere().forEach(number -> row(number, ""));
-    heading("Pauses");
-    if (report.pauses().isEmpty()) {
+    rows.stream().limit(MOST_LISTED).forEach(text -> row(text, ""));
+    if (rows.size() > MOST_LISTED) {
+      row("and " + (rows.size() - MOST_LISTED) + " more: report --json lists all", "");
+    }
+  }
+
+  private void pauses(List<Pause> pauses) {
+    if (pauses.isEmpty()) {
       row("none", "");
     }
-    for (Pause pause : report.pauses()) {
+    for (Pause pause : pauses) {
       row(
           pause.scope(),
           String.format(

@@ -75,12 +75,13 @@ final class Service {
         new Stores(
             new LookStore(jdbi, table),
             new ScanStore(jdbi, table, spMchid, close.notFound() != NotFoundRule.KEEP, SCAN_PAGE),
+            new DueStore(jdbi, table, SCAN_PAGE),
             new ClaimStore(jdbi, table, instanceId, close.lease()),
             shop,
             new RecordStore(jdbi, table, shop, spMchid, instanceId),
             new RateStore(jdbi, close.rate()),
             new PauseStore(jdbi, table, settings.pause().first(), settings.pause().max()));
-    this.database = new DatabaseWatch(databaseAnswered);
+    this.database = new DatabaseWatch(databaseAnswered, stores::probe);
     Faults faults = new Faults(stores.pauses(), database);
     CallRate sharedRate = new CallRate(stores.rate(), close.rate(), database, faults::asking);
     this.wechatPay = WechatPay.connect(account(settings), endpoints(settings), clock);

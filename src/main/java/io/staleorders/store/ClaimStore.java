@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.Query;
 
@@ -35,7 +36,8 @@ public final class ClaimStore {
               claimed_until = <now> + CAST(:lease AS interval)
           FROM due
           WHERE c.out_trade_no = due.out_trade_no
-          RETURNING c.out_trade_no, c.sub_mchid, c.order_created_at, c.claim_id, c.state, c.attempts, c.answered, c.absences,
+          RETURNING c.out_trade_no, c.sub_mchid, c.order_created_at, c.claim_id,
+                    c.state = 'NOT_FOUND' OR c.row_closed AS second_look, c.attempts, c.answered, c.absences,
                     c.rate_refusals, c.first_attempt_at, c.next_attempt_at
       )
       SELECT <now> AS now, claimed.*
@@ -63,6 +65,7 @@ public final class ClaimStore {
   private final Jdbi jdbi;
   private final String instanceId;
   private final String lease;
+  private final StoredText text = new StoredText();
   private final String claim;
   private final String claimNamed;
   private final String claimOfAccount;
@@ -86,7 +89,7 @@ public final class ClaimStore {
 
   /** Claims due orders of no paused scope, longest due first. */
   public Claims claim(int limit) {
-    return Transactions.shortOne(jdbi, handle -> take(handle.createQuery(claim), limit));
+    return Transactions.shortOne(jdbi, handle -> take(handle, handle.createQuery(claim), limit));
   }
 
   /** Claims those of the named orders that are due. */
@@ -95,6 +98,7 @@ public final class ClaimStore {
         jdbi,
         handle ->
             take(
+                handle,
                 handle.createQuery(claimNamed).bind("named", outTradeNos.toArray(String[]::new)),
                 limit));
   }
@@ -106,19 +110,21 @@ public final class ClaimStore {
         handle ->
             switch (scope) {
               case PauseScope.Account account -> {
-                Claims claims = take(handle.createQuery(claimOfAccount), 1);
+                Claims claims = take(handle, handle.createQuery(claimOfAccount), 1);
                 // Were all its sub-merchants paused, neither they nor the account would be probed.
-                yield claims.claims().isEmpty() ? take(handle.createQuery(claimAny), 1) : claims;
+                yield claims.claims().isEmpty()
+                    ? take(handle, handle.createQuery(claimAny), 1)
+                    : claims;
               }
               case PauseScope.SubMerchant one ->
-                  take(handle.createQuery(claimOfSubMerchant).bind("scope", one.text()), 1);
+                  take(handle, handle.createQuery(claimOfSubMerchant).bind("scope", one.text()), 1);
             });
   }
 
-  private Claims take(Query query, int limit) {
+  private Claims take(Handle handle, Query query, int limit) {
     return query
         .bind("limit", limit)
-        .bind("instance_id", instanceId)
+        .bind("instance_id", text.in(handle).of(instanceId))
         .bind("lease", lease)
         .scanResultSet(
             (rows, ctx) -> {
@@ -153,6 +159,6 @@ public final class ClaimStore {
             row.getInt("absences"),
             row.getInt("rate_refusals"),
             Columns.instant(row, "first_attempt_at")),
-        row.getString("state").equals("NOT_FOUND"));
+        row.getBoolean("second_look"));
   }
 }

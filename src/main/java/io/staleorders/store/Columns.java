@@ -20,6 +20,10 @@ final class Columns {
     return List.of((String[]) row.getArray(column).getArray());
   }
 
+  static Optional<String> text(ResultSet row, int column) throws SQLException {
+    return Optional.ofNullable(row.getString(column));
+  }
+
   static Optional<String> text(ResultSet row, String column) throws SQLException {
     return Optional.ofNullable(row.getString(column));
   }

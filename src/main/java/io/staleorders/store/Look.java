@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param nextDueAt when the next order of the shop that is too young now falls due
  * @param probeAt when the next pause wants to be probed
  * @param paused scopes that are paused
+ * @param columnTypes of the shop's columns that the statements name; empty where the table is gone
  */
 public record Look(
     Instant now,
@@ -20,7 +21,8 @@ public record Look(
     Optional<Instant> claimableAt,
     Optional<Instant> nextDueAt,
     Optional<Instant> probeAt,
-    List<String> paused) {
+    List<String> paused,
+    String columnTypes) {
 
   /** Whether there is an order to claim. */
   public boolean claimDue() {

@@ -18,7 +18,7 @@ public final class NamedStore {
              <key_text>, :sp_mchid, left(<sub_mchid>, 100), greatest(<created_instant>, 'epoch'),
              'DUE', <now>
       FROM <orders> o
-      WHERE <key> = ANY (CAST(:out_trade_nos AS text[])::<key_type>[])
+      WHERE <key_in_wanted>
         AND <is_unpaid> AND <is_ours>
         AND <created_instant> <= <now> - <delay>
       ORDER BY <key_text>
@@ -27,19 +27,24 @@ public final class NamedStore {
           first_attempt_at = NULL, next_attempt_at = <now>, resolved_at = NULL, reason = NULL,
           trade_state = NULL, transaction_id = NULL, paid_at = NULL,
           code = NULL, message = NULL, request_id = NULL
-      WHERE c.claim_id IS NULL
+      WHERE c.claim_id IS NULL AND c.state <> 'PAID'
       RETURNING c.out_trade_no
       """;
 
-  /** Left to a sweep's own check, which finds that the shop has dealt with the order. */
+  /**
+   * Orders that are not unpaid any more. Where we closed the row ourselves, since WeChat Pay did
+   * not know the order, WeChat Pay is asked again; else the sweep's own check finds that the shop
+   * has dealt with it.
+   */
   private static final String MAKE_SETTLED_DUE =
       """
       UPDATE order_closer.order_close c
-      SET state = 'DUE', next_attempt_at = <now>, resolved_at = NULL
+      SET state = 'DUE', attempts = 0, answered = 0, absences = 0, rate_refusals = 0,
+          first_attempt_at = NULL, next_attempt_at = <now>, resolved_at = NULL, reason = NULL
       WHERE c.out_trade_no = ANY (CAST(:out_trade_nos AS text[]))
-        AND c.state = 'ABANDONED' AND c.claim_id IS NULL
+        AND (c.state = 'ABANDONED' OR c.row_closed AND c.state <> 'PAID') AND c.claim_id IS NULL
         AND NOT EXISTS (SELECT FROM <orders> o
-                        WHERE <key> = c.out_trade_no::<key_type> AND <is_unpaid> AND <is_ours>)
+                        WHERE <key_is_c> AND <is_unpaid> AND <is_ours>)
       RETURNING c.out_trade_no
       """;
 
@@ -52,15 +57,23 @@ public final class NamedStore {
       ORDER BY c.resolved_at
       """;
 
+  private static final String ACKNOWLEDGE =
+      """
+      UPDATE order_closer.order_close c
+      SET acknowledged_at = coalesce(c.acknowledged_at, <now>)
+      WHERE c.out_trade_no = ANY (CAST(:out_trade_nos AS text[])) AND c.state = 'PAID'
+      RETURNING c.out_trade_no
+      """;
+
   private static final String RESULTS =
       """
       SELECT wanted.out_trade_no,
              CASE WHEN c.state IS NOT NULL THEN c.state
                   WHEN NOT EXISTS (SELECT FROM <orders> o
-                                   WHERE <key> = wanted.out_trade_no::<key_type> AND <is_ours>)
+                                   WHERE <key_is_wanted> AND <is_ours>)
                   THEN 'NO_SUCH_ORDER'
                   WHEN NOT EXISTS (SELECT FROM <orders> o
-                                   WHERE <key> = wanted.out_trade_no::<key_type> AND <is_ours>
+                                   WHERE <key_is_wanted> AND <is_ours>
                                      AND <is_unpaid>)
                   THEN 'NOT_UNPAID'
                   ELSE 'TOO_YOUNG' END AS state,
@@ -75,6 +88,7 @@ public final class NamedStore {
   private final MerchantId spMchid;
   private final String makeDue;
   private final String makeSettledDue;
+  private final String acknowledge;
   private final String results;
 
   public NamedStore(Jdbi jdbi, ShopTable table, MerchantId spMchid) {
@@ -82,6 +96,7 @@ public final class NamedStore {
     this.spMchid = spMchid;
     this.makeDue = table.sql(MAKE_DUE);
     this.makeSettledDue = table.sql(MAKE_SETTLED_DUE);
+    this.acknowledge = table.sql(ACKNOWLEDGE);
     this.results = table.sql(RESULTS);
   }
 
@@ -102,13 +117,15 @@ public final class NamedStore {
       boolean paused) {}
 
   /**
-   * Makes orders due now, whatever became of them before, unless they are no longer unpaid or too
-   * young. Abandoned ones that are no longer unpaid are due too: they need no call to be settled.
+   * Makes orders due now, whatever became of them before, unless they are paid, no longer unpaid or
+   * too young. Abandoned ones that are no longer unpaid are due too, and ones whose row we closed
+   * because WeChat Pay did not know them.
    *
    * @return those that are due now
    */
   public List<String> makeDue(List<String> outTradeNos) {
-    return jdbi.withHandle(
+    return Transactions.longOne(
+        jdbi,
         handle ->
             Stream.of(
                     handle.createQuery(makeSettledDue),
@@ -123,15 +140,33 @@ public final class NamedStore {
                 .toList());
   }
 
+  /**
+   * Takes payments out of the report: a person has dealt with them.
+   *
+   * @return those of the orders that are payments
+   */
+  public List<String> acknowledge(List<String> outTradeNos) {
+    return Transactions.longOne(
+        jdbi,
+        handle ->
+            handle
+                .createQuery(acknowledge)
+                .bind("out_trade_nos", outTradeNos.toArray(String[]::new))
+                .mapTo(String.class)
+                .list());
+  }
+
   /** Abandoned orders, all or those of one code or reason, longest abandoned first. */
   public List<String> abandoned(Optional<String> code) {
-    return jdbi.withHandle(
+    return Transactions.longOne(
+        jdbi,
         handle -> handle.createQuery(ABANDONED).bind("code", code).mapTo(String.class).list());
   }
 
   /** What stands about each of these orders. */
   public List<Standing> standing(List<String> outTradeNos) {
-    return jdbi.withHandle(
+    return Transactions.longOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(results)

@@ -53,10 +53,13 @@ public record Outcome(
   }
 
   /**
-   * What is decided when WeChat Pay's answer is known but the shop's row cannot be written: tried
-   * again, as long as any order is.
+   * What is decided when WeChat Pay's reply is known but the shop's row cannot be written: tried
+   * again, as long as any order is. A payment is recorded without the row.
    */
   public Decision unwritten(Decision.RetryReason reason) {
+    if (decision instanceof Decision.Paid || !(decision instanceof Decision.Resolution)) {
+      return decision;
+    }
     return exhausted
         ? new Decision.Abandoned(Decision.AbandonReason.EXHAUSTED)
         : new Decision.Retry(reason, Duration.ZERO, true, claim.progress().absences());

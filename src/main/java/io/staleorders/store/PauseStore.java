@@ -90,6 +90,7 @@ public final class PauseStore implements Pauses {
       "DELETE FROM order_closer.pause WHERE scope = :scope AND code = 'OUTAGE' RETURNING code, message, until";
 
   private final Jdbi jdbi;
+  private final StoredText text = new StoredText();
   private final String firstDelay;
   private final String maxDelay;
   private final String begin;
@@ -117,13 +118,14 @@ public final class PauseStore implements Pauses {
 
   @Override
   public Optional<Standing> begin(PauseScope scope, String code, Optional<String> message) {
-    return jdbi.withHandle(
+    return Transactions.shortOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(begin)
                 .bind("scope", scope.text())
                 .bind("code", code)
-                .bind("message", message)
+                .bind("message", message.map(text.in(handle)::of))
                 .bind("first_delay", firstDelay)
                 .map((row, ctx) -> standing(row))
                 .findOne());
@@ -131,7 +133,8 @@ public final class PauseStore implements Pauses {
 
   /** Takes the probe of a pause whose time has come, for this instance alone. */
   public Optional<PauseScope> takeProbe() {
-    return jdbi.withHandle(
+    return Transactions.shortOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(takeProbe)
@@ -144,7 +147,8 @@ public final class PauseStore implements Pauses {
 
   @Override
   public int returnProbe(PauseScope scope) {
-    return jdbi.withHandle(
+    return Transactions.shortOne(
+        jdbi,
         handle ->
             handle
                 .createUpdate(returnProbe)
@@ -155,7 +159,8 @@ public final class PauseStore implements Pauses {
 
   @Override
   public Optional<Standing> extend(PauseScope scope) {
-    return jdbi.withHandle(
+    return Transactions.shortOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(extend)
@@ -168,13 +173,14 @@ public final class PauseStore implements Pauses {
 
   @Override
   public Optional<Probed> refused(PauseScope scope, String code, Optional<String> message) {
-    return jdbi.withHandle(
+    return Transactions.shortOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(refused)
                 .bind("scope", scope.text())
                 .bind("code", code)
-                .bind("message", message)
+                .bind("message", message.map(text.in(handle)::of))
                 .bind("first_delay", firstDelay)
                 .bind("max_delay", maxDelay)
                 .map((row, ctx) -> new Probed(row.getString("before"), standing(row)))
@@ -192,7 +198,8 @@ public final class PauseStore implements Pauses {
   }
 
   private Optional<Standing> end(String statement, PauseScope scope) {
-    return jdbi.withHandle(
+    return Transactions.shortOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(statement)

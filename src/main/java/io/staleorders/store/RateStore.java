@@ -109,7 +109,8 @@ public final class RateStore implements CallSlots {
 
   @Override
   public Slots reserve(int wanted, Duration ahead) {
-    return jdbi.withHandle(
+    return Transactions.shortOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(RESERVE)
@@ -123,7 +124,8 @@ public final class RateStore implements CallSlots {
 
   @Override
   public Optional<Double> lower() {
-    return jdbi.withHandle(
+    return Transactions.shortOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(LOWER)

@@ -17,7 +17,7 @@ final class RecordRows {
   private RecordRows() {}
 
   /** A decision as a change to the order's row of {@code order_close}. */
-  static ObjectNode orderClose(Outcome outcome, Decision decision) {
+  static ObjectNode orderClose(Outcome outcome, Decision decision, StoredText stored) {
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     row.put("out_trade_no", outcome.claim().outTradeNo());
     row.put("sub_mchid", outcome.subMchid());
@@ -27,9 +27,9 @@ final class RecordRows {
         .deciding()
         .ifPresent(
             exchange -> {
-              exchange.code().ifPresent(code -> row.put("code", code));
-              exchange.message().ifPresent(message -> row.put("message", message));
-              exchange.requestId().ifPresent(id -> row.put("request_id", id));
+              exchange.code().ifPresent(code -> row.put("code", stored.of(code)));
+              exchange.message().ifPresent(text -> row.put("message", stored.of(text)));
+              exchange.requestId().ifPresent(id -> row.put("request_id", stored.of(id)));
             });
     switch (decision) {
       case Decision.Closed closed -> {
@@ -39,12 +39,13 @@ final class RecordRows {
       case Decision.Paid paid -> {
         row.put("state", "PAID").put("answered", true);
         row.put("trade_state", paid.tradeState().name());
-        paid.transactionId().ifPresent(id -> row.put("transaction_id", id));
+        paid.transactionId().ifPresent(id -> row.put("transaction_id", stored.of(id)));
         paid.paidAt().ifPresent(at -> row.put("paid_at", at.toString()));
       }
       case Decision.NotFound notFound -> {
         row.put("state", "NOT_FOUND").put("answered", true);
         row.put("absences", outcome.claim().progress().absences() + 1);
+        row.put("row_closed", notFound.markClosed());
         if (notFound.lookAgain()) {
           row.put("look_again", true);
         }
@@ -84,7 +85,7 @@ final class RecordRows {
   }
 
   /** A request as a row of the history. */
-  static ObjectNode closeAttempt(Outcome outcome, Exchange exchange) {
+  static ObjectNode closeAttempt(Outcome outcome, Exchange exchange, StoredText stored) {
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     row.put("id", exchange.id().toString());
     row.put("out_trade_no", outcome.claim().outTradeNo());
@@ -94,9 +95,9 @@ final class RecordRows {
     row.put("duration_ms", exchange.duration().toMillis());
     row.put("host", exchange.host());
     exchange.httpStatus().ifPresent(status -> row.put("http_status", status));
-    exchange.code().ifPresent(code -> row.put("code", code));
-    exchange.message().ifPresent(message -> row.put("message", message));
-    exchange.requestId().ifPresent(id -> row.put("request_id", id));
+    exchange.code().ifPresent(code -> row.put("code", stored.of(code)));
+    exchange.message().ifPresent(text -> row.put("message", stored.of(text)));
+    exchange.requestId().ifPresent(id -> row.put("request_id", stored.of(id)));
     row.put("verified", exchange.verified());
     return row;
   }

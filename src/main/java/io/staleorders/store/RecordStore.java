@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -62,13 +63,20 @@ public final class RecordStore {
           message = CASE WHEN r.attempted THEN r.message ELSE coalesce(r.message, c.message) END,
           reason = CASE WHEN r.attempted THEN r.reason ELSE coalesce(r.reason, c.reason) END,
           request_id = coalesce(r.request_id, c.request_id),
-          resolved_at = CASE WHEN r.state IS NOT NULL THEN <now> ELSE c.resolved_at END
+          resolved_at = CASE WHEN r.state IS NOT NULL THEN <now> ELSE c.resolved_at END,
+          row_closed = CASE WHEN r.row_closed THEN true
+                            WHEN r.state IN ('CLOSED', 'PAID', 'SUPERSEDED') THEN false
+                            ELSE c.row_closed END,
+          row_refused_at = CASE WHEN r.reason = 'ROW_REFUSED'
+                                     AND coalesce(c.row_refused_at, '-infinity') <= <now> - interval '1 day'
+                                THEN <now> ELSE c.row_refused_at END
       FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (
           out_trade_no text, sub_mchid text, created_at timestamptz, state text, wait_ms bigint, look_again boolean,
           attempted boolean, answered boolean, absences integer, rate_refusals integer,
           trade_state text, transaction_id text, paid_at timestamptz,
-          code text, message text, reason text, request_id text)
+          code text, message text, reason text, request_id text, row_closed boolean)
       WHERE c.out_trade_no = r.out_trade_no
+      RETURNING CASE WHEN r.reason = 'ROW_REFUSED' AND c.row_refused_at = <now> THEN c.out_trade_no END
       """;
 
   private static final String APPEND_HISTORY =
@@ -107,10 +115,14 @@ public final class RecordStore {
 
   private static final Duration LOCK_WAIT_APART = Duration.ofMillis(250);
 
+  /** A batch that takes longer has a slow row in it, which is then recorded apart. */
+  private static final Duration LONGEST_BATCH = Duration.ofSeconds(1);
+
   private final Jdbi jdbi;
   private final ShopStore shop;
   private final MerchantId spMchid;
   private final String instanceId;
+  private final StoredText text = new StoredText();
   private final String record;
   private final String rememberMerchants;
   private final String tell;
@@ -132,36 +144,79 @@ public final class RecordStore {
    * @return what became of each outcome
    */
   public List<Recorded> record(List<Outcome> batch) {
-    return Transactions.shortOne(jdbi, handle -> record(handle, batch));
+    return Transactions.bounded(
+        jdbi, LONGEST_BATCH, LONGEST_BATCH, handle -> record(handle, batch, settle(handle)));
   }
 
   /**
    * Records one outcome that made a batch fail or wait: it waits for a lock much less, since others
    * like it wait behind it.
    *
+   * @param longest time for each of its statements
    * @return what became of it
    */
-  public List<Recorded> recordApart(Outcome outcome) {
-    return Transactions.shortOne(jdbi, LOCK_WAIT_APART, handle -> record(handle, List.of(outcome)));
+  public List<Recorded> recordApart(Outcome outcome, Duration longest) {
+    return Transactions.bounded(
+        jdbi, LOCK_WAIT_APART, longest, handle -> record(handle, List.of(outcome), settle(handle)));
   }
 
-  private List<Recorded> record(Handle handle, List<Outcome> batch) {
+  /**
+   * Records one outcome whose row in the shop cannot be written or read: the row is not touched.
+   *
+   * @param outcome with a decision that is true without the row: a payment, or to try again
+   * @param refusal why the row is left out
+   * @return what became of it
+   */
+  public List<Recorded> recordWithoutRow(Outcome outcome, Optional<RowRefusal> refusal) {
+    return Transactions.shortOne(
+        jdbi,
+        handle ->
+            record(
+                handle,
+                List.of(outcome),
+                mine ->
+                    mine.stream().map(o -> new Settled(o, o.decision(), false, refusal)).toList()));
+  }
+
+  /** Why the order's row was not locked, although it is unpaid. */
+  public ShopStore.Hold hold(Outcome outcome) {
+    return shop.hold(outcome.claim().outTradeNo());
+  }
+
+  private RowsOfShop settle(Handle handle) {
+    return mine -> new ShopRows(shop, handle, mine).settle();
+  }
+
+  /** Brings decisions to the shop's rows, or not. */
+  private interface RowsOfShop {
+    List<Settled> settle(List<Outcome> mine);
+  }
+
+  private List<Recorded> record(Handle handle, List<Outcome> batch, RowsOfShop rowsOfShop) {
+    StoredText stored = text.in(handle);
     Set<UUID> claimed = lockClaims(handle, batch);
     List<Outcome> mine = batch.stream().filter(o -> claimed.contains(o.claim().claimId())).toList();
-    List<Settled> settled = new ShopRows(shop, handle, mine).settle();
-    List<ObjectNode> rows =
-        settled.stream()
-            .filter(s -> !s.rowHeld())
-            .map(s -> RecordRows.orderClose(s.outcome(), s.decision()))
-            .toList();
-    Instant now = write(handle, rows);
-    appendHistory(handle, batch);
+    List<Settled> settled = rowsOfShop.settle(mine);
+    String rows =
+        Json.write(
+            settled.stream()
+                .filter(s -> !s.rowHeld())
+                .map(s -> RecordRows.orderClose(s.outcome(), s.decision(), stored))
+                .toList());
+    Set<String> newlyRefused = write(handle, rows);
+    Instant now = tell(handle, rows);
+    appendHistory(handle, batch, stored);
     List<Recorded> recorded = new ArrayList<>();
     for (Settled s : settled) {
       recorded.add(
           s.rowHeld()
               ? new Recorded.RowHeld(s.outcome())
-              : new Recorded.Done(s.outcome(), s.decision(), now));
+              : new Recorded.Done(
+                  s.outcome(),
+                  s.decision(),
+                  now,
+                  s.refusal()
+                      .filter(r -> newlyRefused.contains(s.outcome().claim().outTradeNo()))));
     }
     for (Outcome outcome : batch) {
       if (!claimed.contains(outcome.claim().claimId())) {
@@ -184,30 +239,42 @@ public final class RecordStore {
         .collect(Collectors.toSet());
   }
 
-  private Instant write(Handle handle, List<ObjectNode> rows) {
-    String json = Json.write(rows);
-    handle.createUpdate(record).bind("sp_mchid", spMchid.value()).bind("rows", json).execute();
+  /** The numbers of orders whose refused rows were not reported for a day. */
+  private Set<String> write(Handle handle, String rows) {
+    Set<String> newlyRefused =
+        handle
+            .createQuery(record)
+            .bind("sp_mchid", spMchid.value())
+            .bind("rows", rows)
+            .map((row, ctx) -> Columns.text(row, 1))
+            .stream()
+            .flatMap(Optional::stream)
+            .collect(Collectors.toSet());
     handle
         .createUpdate(rememberMerchants)
         .bind("sp_mchid", spMchid.value())
-        .bind("rows", json)
+        .bind("rows", rows)
         .execute();
+    return newlyRefused;
+  }
+
+  private Instant tell(Handle handle, String rows) {
     return handle
         .createQuery(tell)
-        .bind("rows", json)
+        .bind("rows", rows)
         .map((row, ctx) -> row.getObject("now", OffsetDateTime.class).toInstant())
         .one();
   }
 
-  private void appendHistory(Handle handle, Collection<Outcome> batch) {
+  private void appendHistory(Handle handle, Collection<Outcome> batch, StoredText stored) {
     List<ObjectNode> rows =
         batch.stream()
-            .flatMap(o -> o.exchanges().stream().map(e -> RecordRows.closeAttempt(o, e)))
+            .flatMap(o -> o.exchanges().stream().map(e -> RecordRows.closeAttempt(o, e, stored)))
             .toList();
     if (!rows.isEmpty()) {
       handle
           .createUpdate(APPEND_HISTORY)
-          .bindMap(Map.of("rows", Json.write(rows), "instance_id", instanceId))
+          .bindMap(Map.of("rows", Json.write(rows), "instance_id", stored.of(instanceId)))
           .execute();
     }
   }

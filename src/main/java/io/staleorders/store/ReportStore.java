@@ -6,8 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 
 /** How things stand and what was done, for people. Reads only. */
 public final class ReportStore {
@@ -45,17 +47,24 @@ public final class ReportStore {
 
   private static final String OLDEST_UNPAID =
       """
-      SELECT min(<created_instant>) FROM <orders> o WHERE <is_unpaid> AND <is_ours>
+      SELECT CASE WHEN made_at IS NOT NULL THEN least(greatest(made_at, 'epoch'), '9999-01-01') END AS oldest
+      FROM (SELECT min(<created_instant>) AS made_at FROM <orders> o WHERE <is_unpaid> AND <is_ours>) AS oldest
       """;
 
-  private static final String PAID_UNPAID_HERE =
+  private static final String UNSETTLED =
+      """
+      SELECT c.out_trade_no, c.transaction_id, c.trade_state, c.paid_at
+      FROM order_closer.order_close c
+      WHERE <unsettled>
+      ORDER BY c.resolved_at
+      """;
+
+  private static final String REFUSED_ROWS =
       """
       SELECT c.out_trade_no
       FROM order_closer.order_close c
-      JOIN <orders> o ON <key> = c.out_trade_no::<key_type>
-      WHERE c.state = 'PAID' AND c.resolved_at IS NOT NULL AND <is_unpaid> AND <is_ours>
-      ORDER BY c.resolved_at
-      LIMIT 100
+      WHERE c.next_attempt_at IS NOT NULL AND c.reason = 'ROW_REFUSED'
+      ORDER BY c.first_attempt_at
       """;
 
   private static final String PAUSES =
@@ -87,7 +96,8 @@ public final class ReportStore {
    * @param outcomes orders resolved in the time reported, by state
    * @param open what stands open now
    * @param abandoned by reason, all that there are
-   * @param paidUnpaidHere orders paid at WeChat Pay and unpaid in the shop, 100 at most
+   * @param unsettled payments that are neither to be seen in the shop nor acknowledged: all of them
+   * @param refusedRows orders closed at WeChat Pay whose row refuses its new status
    */
   public record Report(
       Map<String, Long> outcomes,
@@ -95,22 +105,82 @@ public final class ReportStore {
       HeartbeatStore.Counts open,
       Optional<Instant> oldestUnpaid,
       Map<String, Long> abandoned,
-      List<String> paidUnpaidHere,
+      List<Payment> unsettled,
+      List<String> refusedRows,
       List<Pause> pauses) {}
+
+  /**
+   * A payment that the shop has not taken in.
+   *
+   * @param transactionId WeChat Pay's; absent if its reply had none that can be kept
+   */
+  public record Payment(
+      String outTradeNo,
+      Optional<String> transactionId,
+      String tradeState,
+      Optional<Instant> paidAt) {}
 
   /** What was done {@code since} so long ago, and how things stand now. */
   public Report report(Duration since) {
     String interval = since.toMillis() + " milliseconds";
-    return jdbi.withHandle(
+    return Transactions.longOne(
+        jdbi,
         handle ->
             new Report(
                 counts(handle, OUTCOMES, Map.of("since", interval)),
                 lag(handle, interval),
                 heartbeat.count(),
-                handle.createQuery(table.sql(OLDEST_UNPAID)).mapTo(Instant.class).findOne(),
+                oldestUnpaid(),
                 counts(handle, ABANDONED, Map.of()),
-                handle.createQuery(table.sql(PAID_UNPAID_HERE)).mapTo(String.class).list(),
+                unsettled(),
+                handle.createQuery(REFUSED_ROWS).mapTo(String.class).list(),
                 pauses(handle)));
+  }
+
+  /** Absent too if some row cannot be read. */
+  private Optional<Instant> oldestUnpaid() {
+    return unlessRowFails(
+            () ->
+                Transactions.longOne(
+                    jdbi,
+                    handle ->
+                        handle
+                            .createQuery(table.sql(OLDEST_UNPAID))
+                            .map((row, ctx) -> Columns.instant(row, "oldest"))
+                            .one()))
+        .flatMap(oldest -> oldest);
+  }
+
+  private List<Payment> unsettled() {
+    return unlessRowFails(() -> unsettled(table.sql("<is_unsettled>")))
+        .orElseGet(() -> unsettled(HeartbeatStore.UNSETTLED_WITHOUT_SHOP));
+  }
+
+  private List<Payment> unsettled(String condition) {
+    return Transactions.longOne(
+        jdbi,
+        handle ->
+            handle
+                .createQuery(table.sql(UNSETTLED, Map.of("unsettled", condition)))
+                .map(
+                    (row, ctx) ->
+                        new Payment(
+                            row.getString("out_trade_no"),
+                            Columns.text(row, "transaction_id"),
+                            row.getString("trade_state"),
+                            Columns.instant(row, "paid_at")))
+                .list());
+  }
+
+  private static <T> Optional<T> unlessRowFails(Supplier<T> statement) {
+    try {
+      return Optional.of(statement.get());
+    } catch (JdbiException e) {
+      if (DatabaseFailure.of(e).scope() == DatabaseFailure.Scope.ROW) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   private Map<String, Long> counts(Handle handle, String sql, Map<String, Object> bindings) {

@@ -25,7 +25,7 @@ public final class RetentionStore {
           FROM old
           WHERE NOT EXISTS (
               SELECT FROM <orders> o
-              WHERE <key> = old.out_trade_no::<key_type> AND <is_unpaid> AND <is_ours>)
+              WHERE <key_is_old> AND <is_unpaid> AND <is_ours>)
       ),
       removed AS (
           DELETE FROM order_closer.order_close c

@@ -60,6 +60,7 @@ public final class ScanStore {
           FROM page
           JOIN order_closer.order_close c ON c.out_trade_no = page.key_text
           WHERE c.state = ANY (:reopened_states)
+             OR c.state = 'ABANDONED' AND c.reason = 'MALFORMED' AND page.well_formed
       )
       SELECT (SELECT count(*) FROM page) AS read,
              (SELECT count(*) FROM entered WHERE state = 'DUE') AS entered,
@@ -72,6 +73,24 @@ public final class ScanStore {
       FROM (VALUES (1)) AS one
       LEFT JOIN (SELECT created_at, key FROM page ORDER BY created_at DESC, key DESC LIMIT 1) AS last
           ON true
+      """;
+
+  /**
+   * The due ones of given rows. OFFSET 0: nothing else of the shop's is read, so that a row that
+   * cannot be read fails this statement only where its own key is given.
+   */
+  private static final String ROWS_OF_KEYS =
+      """
+      (SELECT key, key_text, sub_mchid, created_at, created_instant
+                FROM (SELECT <key> AS key, <key_text> AS key_text, <sub_mchid> AS sub_mchid,
+                             <created_at> AS created_at, <created_instant> AS created_instant,
+                             <is_ours> AS is_ours
+                      FROM <orders> o
+                      WHERE <key_in_wanted> AND (<is_unpaid>) IS TRUE
+                      OFFSET 0) AS mine
+                WHERE is_ours
+                  AND created_at <= <due_upper_bound>
+                  AND created_instant <= <now> - <delay>)\
       """;
 
   private static final String ROWS_OF_ONE_STATUS =
@@ -103,7 +122,7 @@ public final class ScanStore {
       SELECT out_trade_no
       FROM order_closer.order_close
       WHERE out_trade_no = ANY (:out_trade_nos)
-        AND state = ANY (:reopened_states)
+        AND (state = ANY (:reopened_states) OR state = 'ABANDONED' AND reason = 'MALFORMED')
         AND claim_id IS NULL
       ORDER BY out_trade_no
       FOR UPDATE SKIP LOCKED
@@ -115,10 +134,11 @@ public final class ScanStore {
       SET state = 'DUE', attempts = 0, answered = 0, absences = 0, rate_refusals = 0,
           first_attempt_at = NULL, next_attempt_at = <now>, resolved_at = NULL, reason = NULL,
           trade_state = NULL, transaction_id = NULL, paid_at = NULL,
-          code = NULL, message = NULL, request_id = NULL
+          code = NULL, message = NULL, request_id = NULL,
+          row_closed = false, row_refused_at = NULL
       FROM <orders> o
       WHERE c.out_trade_no = ANY (:locked)
-        AND <key> = c.out_trade_no::<key_type>
+        AND <key_is_c>
         AND <is_unpaid> AND <is_ours>
         AND <created_instant> <= <now> - <delay>
       """;
@@ -130,6 +150,7 @@ public final class ScanStore {
   private final String pageFromMark;
   private final String pageFromStart;
   private final String pageAfterCursor;
+  private final String pageOfKeys;
   private final String moveMark;
   private final String reopen;
 
@@ -148,11 +169,16 @@ public final class ScanStore {
         reopensNotFound
             ? new String[] {"CLOSED", "SUPERSEDED", "NOT_FOUND"}
             : new String[] {"CLOSED", "SUPERSEDED"};
-    this.pageFromMark = page(table, "<created_at> >= " + table.bound(FROM_MARK, "-"));
+    this.pageFromMark = page(table, sinceMark(table));
     this.pageFromStart = page(table, "true");
     this.pageAfterCursor = page(table, AFTER_CURSOR);
+    this.pageOfKeys = table.sql(PAGE, Map.of("rows_of_each_status", table.sql(ROWS_OF_KEYS)));
     this.moveMark = table.sql(MOVE_MARK);
     this.reopen = table.sql(REOPEN);
+  }
+
+  static String sinceMark(ShopTable table) {
+    return "<created_at> >= " + table.bound(FROM_MARK, "-");
   }
 
   private static String page(ShopTable table, String beginning) {
@@ -192,6 +218,15 @@ public final class ScanStore {
                     .bind("after_key", cursor.outTradeNo())));
   }
 
+  /** Enters those of the given rows that are due. */
+  public Page pageOf(List<String> keys) {
+    return Transactions.longOne(
+        jdbi,
+        handle ->
+            read(
+                handle.createQuery(pageOfKeys).bind("out_trade_nos", keys.toArray(String[]::new))));
+  }
+
   /**
    * Remembers that a scan has come to its end. A mark ahead of time, left from before the
    * database's clock was set back, is taken back.
@@ -200,7 +235,8 @@ public final class ScanStore {
    * @return the mark: orders made until then have been seen
    */
   public Instant moveMark(Instant begunAt) {
-    return jdbi.withHandle(
+    return Transactions.shortOne(
+        jdbi,
         handle ->
             handle
                 .createQuery(moveMark)

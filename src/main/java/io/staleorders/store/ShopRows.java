@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -50,16 +51,32 @@ final class ShopRows {
         settled.stream()
             .filter(s -> !s.rowHeld() && s.decision().equals(s.outcome().decision()))
             .map(Settled::outcome)
-            .filter(o -> locked.containsKey(o.claim().outTradeNo()))
+            .filter(o -> locked.getOrDefault(o.claim().outTradeNo(), 0L) == 1)
+            .filter(o -> markOf(o) != Mark.NONE)
             .toList();
+    Set<String> took = new HashSet<>(write(agreed));
+    return settled.stream()
+        .map(
+            s ->
+                agreed.contains(s.outcome()) && !took.contains(s.outcome().claim().outTradeNo())
+                    ? Settled.refused(s.outcome(), RowRefusal.KEPT_STATUS)
+                    : s)
+        .toList();
+  }
+
+  /** Writes the rows, and reads back which of them have the status that was written. */
+  private List<String> write(List<Outcome> agreed) {
+    List<String> closed = numbers(agreed, o -> markOf(o) == Mark.CLOSED);
+    List<String> paid = numbers(agreed, o -> markOf(o) == Mark.PAID);
+    if (closed.isEmpty() && paid.isEmpty()) {
+      return List.of();
+    }
     Set<String> written = new HashSet<>();
-    once(shop.markClosed(handle, numbers(agreed, o -> markOf(o) == Mark.CLOSED)), written);
-    once(shop.markPaid(handle, numbers(agreed, o -> markOf(o) == Mark.PAID)), written);
-    Set<Outcome> refused =
-        agreed.stream()
-            .filter(o -> !written.contains(o.claim().outTradeNo()))
-            .collect(Collectors.toSet());
-    return settled.stream().map(s -> refused.contains(s.outcome()) ? refused(s) : s).toList();
+    once(shop.markClosed(handle, closed), written);
+    once(shop.markPaid(handle, paid), written);
+    shop.fireDeferredTriggers(handle);
+    return Stream.concat(shop.closed(handle, closed).stream(), shop.paid(handle, paid).stream())
+        .toList();
   }
 
   /** A row is written by its number, so a row that was not locked may have come to share it. */
@@ -75,14 +92,11 @@ final class ShopRows {
     }
   }
 
-  private static Settled refused(Settled settled) {
-    return Settled.as(settled.outcome(), settled.outcome().unwritten(RetryReason.ROW_REFUSED));
-  }
-
   private Settled settled(Outcome outcome, Map<String, Long> locked, Map<String, ShopOrder> seen) {
     return switch (outcome.decision()) {
       case Decision.Retry retry -> Settled.as(outcome, retry);
       case Decision.GiveBack giveBack -> Settled.as(outcome, giveBack);
+      case Decision.Paid paid -> paid(outcome, locked, seen);
       case Decision.Resolution resolution -> {
         String number = outcome.claim().outTradeNo();
         ShopOrder order = seen.get(number);
@@ -100,6 +114,16 @@ final class ShopRows {
             : toBeWritten(outcome, order, locked.getOrDefault(number, 0L));
       }
     };
+  }
+
+  /** Recorded whatever has become of the row, which is written only while unpaid and free. */
+  private Settled paid(Outcome outcome, Map<String, Long> locked, Map<String, ShopOrder> seen) {
+    String number = outcome.claim().outTradeNo();
+    ShopOrder order = seen.get(number);
+    boolean written = markOf(outcome) == Mark.PAID && order != null && order.unpaidRows() == 1;
+    return written && locked.getOrDefault(number, 0L) == 0
+        ? Settled.held(outcome)
+        : Settled.as(outcome, outcome.decision());
   }
 
   private static Settled toBeWritten(Outcome outcome, ShopOrder order, long locked) {

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.Query;
 
 /**
@@ -26,11 +27,11 @@ public final class ShopStore {
                    count(DISTINCT <sub_mchid>) FILTER (WHERE <key> IS NOT NULL) AS sub_mchids,
                    coalesce(max(<sub_mchid>) FILTER (WHERE <is_unpaid>),
                             max(<sub_mchid>) FILTER (WHERE <key> IS NOT NULL)) AS sub_mchid,
-                   coalesce(max(<created_instant>) FILTER (WHERE <is_unpaid>),
-                            max(<created_instant>)) AS made_at,
+                   coalesce(max(<exact_instant>) FILTER (WHERE <is_unpaid>),
+                            max(<exact_instant>)) AS made_at,
                    coalesce(bool_or(<is_closed>), true) AS closed_or_gone
             FROM unnest(CAST(:out_trade_nos AS text[])) AS wanted (out_trade_no)
-            LEFT JOIN <orders> o ON <key> = wanted.out_trade_no::<key_type> AND <is_ours>
+            LEFT JOIN <orders> o ON <key_is_wanted> AND <is_ours>
             GROUP BY wanted.out_trade_no) AS seen
       """;
 
@@ -54,7 +55,7 @@ public final class ShopStore {
       """
       SELECT <key_text>
       FROM <orders> o
-      WHERE <key> = ANY (CAST(:out_trade_nos AS text[])::<key_type>[])
+      WHERE <key_in_wanted>
         AND (<is_unpaid>) IS TRUE AND <is_ours>
       ORDER BY <key>
       FOR UPDATE OF o SKIP LOCKED
@@ -64,16 +65,37 @@ public final class ShopStore {
       """
       UPDATE <orders> AS o
       SET <status> = <new_status>
-      WHERE <key> = ANY (CAST(:out_trade_nos AS text[])::<key_type>[])
+      WHERE <key_in_wanted>
         AND (<is_unpaid>) IS TRUE AND <is_ours>
       RETURNING <key_text>
       """;
+
+  private static final String STATUS_IS =
+      """
+      SELECT <key_text>
+      FROM <orders> o
+      WHERE <key_in_wanted> AND (<the_status>) IS TRUE AND <is_ours>
+      """;
+
+  /** Fails at once where another transaction holds the row, and finds none that is hidden. */
+  private static final String LOCK_OR_FAIL =
+      """
+      SELECT <key_text>
+      FROM <orders> o
+      WHERE <key_in_wanted> AND (<is_unpaid>) IS TRUE AND <is_ours>
+      FOR UPDATE OF o NOWAIT
+      """;
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private final Jdbi jdbi;
   private final MerchantId spMchid;
   private final boolean marksPaid;
   private final String read;
   private final String lockUnpaid;
+  private final String lockOrFail;
+  private final String isClosed;
+  private final String isPaid;
   private final String markClosed;
   private final String markPaid;
 
@@ -93,6 +115,9 @@ public final class ShopStore {
     this.marksPaid = table.marksPaid();
     this.read = table.sql(READ, Map.of("merchant_known", merchantKnown));
     this.lockUnpaid = table.sql(LOCK_UNPAID);
+    this.lockOrFail = table.sql(LOCK_OR_FAIL);
+    this.isClosed = table.sql(STATUS_IS, Map.of("the_status", table.sql("<is_closed>")));
+    this.isPaid = table.sql(STATUS_IS, Map.of("the_status", table.sql("<is_paid>")));
     this.markClosed = table.sql(MARK, Map.of("new_status", table.sql("<closed_status>")));
     this.markPaid = table.sql(MARK, Map.of("new_status", table.sql("<paid_status>")));
   }
@@ -152,6 +177,46 @@ public final class ShopStore {
    */
   List<String> markPaid(Handle handle, Collection<String> outTradeNos) {
     return numbers(handle.createQuery(markPaid), outTradeNos);
+  }
+
+  /** Whether an unpaid row is held by the shop, or never to be had. */
+  public enum Hold {
+    /** Another transaction holds it. */
+    HELD,
+    /** Nobody holds it. */
+    FREE,
+    /** There is none, or a policy of the shop's hides it from locking. */
+    HIDDEN
+  }
+
+  /** Why a row that is unpaid was not locked. */
+  public Hold hold(String outTradeNo) {
+    try {
+      List<String> got =
+          Transactions.shortOne(
+              jdbi, handle -> numbers(handle.createQuery(lockOrFail), List.of(outTradeNo)));
+      return got.isEmpty() ? Hold.HIDDEN : Hold.FREE;
+    } catch (JdbiException e) {
+      if (DatabaseFailure.of(e).sqlState().equals(LOCK_NOT_AVAILABLE)) {
+        return Hold.HELD;
+      }
+      throw e;
+    }
+  }
+
+  /** What the shop put off to the commit happens now: it may change the row, or refuse it. */
+  void fireDeferredTriggers(Handle handle) {
+    handle.execute("SET CONSTRAINTS ALL IMMEDIATE");
+  }
+
+  /** Which of these rows have the closed status. */
+  List<String> closed(Handle handle, Collection<String> outTradeNos) {
+    return numbers(handle.createQuery(isClosed), outTradeNos);
+  }
+
+  /** Which of these rows have the paid status. */
+  List<String> paid(Handle handle, Collection<String> outTradeNos) {
+    return numbers(handle.createQuery(isPaid), outTradeNos);
   }
 
   private static List<String> numbers(Query query, Collection<String> outTradeNos) {

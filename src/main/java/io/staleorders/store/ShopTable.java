@@ -3,9 +3,11 @@ package io.staleorders.store;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * the table's alias is always {@code o}.
  */
 public final class ShopTable {
-  /** Longest text kept of an order number; a longer one is malformed anyway. */
-  private static final int KEY_LENGTH = 100;
+  /** Longest text read of an order number or a sub-merchant's; a longer one is malformed anyway. */
+  private static final int TEXT_LENGTH = 100;
 
   private static final Pattern PART = Pattern.compile("<([a-z_]+)>");
 
@@ -101,13 +103,18 @@ public final class ShopTable {
         Map.entry("now", now),
         Map.entry("orders", orders()),
         Map.entry("key", key()),
-        Map.entry("key_text", "left(" + key() + "::text, " + KEY_LENGTH + ")"),
+        Map.entry("key_text", text(key())),
         Map.entry("key_type", types.outTradeNo()),
+        Map.entry("key_is_c", keys().is(key(), "c.out_trade_no")),
+        Map.entry("key_is_wanted", keys().is(key(), "wanted.out_trade_no")),
+        Map.entry("key_is_old", keys().is(key(), "old.out_trade_no")),
+        Map.entry("key_in_wanted", keys().isAny(key(), "CAST(:out_trade_nos AS text[])")),
         Map.entry("sub_mchid", subMchid()),
         Map.entry("status", SqlText.identifier(mapping.statusColumn())),
         Map.entry("created_at", createdAt()),
         Map.entry("created_at_type", types.createdAt()),
         Map.entry("created_instant", createdInstant()),
+        Map.entry("exact_instant", exactInstant()),
         Map.entry("is_unpaid", statusIn(mapping.unpaidStatuses())),
         Map.entry("is_closed", statusIn(List.of(mapping.closedStatus()))),
         Map.entry("is_paid", mapping.paidStatus().map(s -> statusIn(List.of(s))).orElse("false")),
@@ -116,6 +123,8 @@ public final class ShopTable {
             "paid_status",
             mapping.paidStatus().map(s -> constant(s, types.status())).orElse("NULL")),
         Map.entry("is_ours", isOurs()),
+        Map.entry("column_types", columnTypes()),
+        Map.entry("is_unsettled", unsettled()),
         Map.entry("delay", delay()),
         Map.entry("due_upper_bound", bound(now + " - " + delay(), "+")),
         Map.entry("due_lower_bound", bound(now + " - " + delay(), "-")));
@@ -145,6 +154,47 @@ public final class ShopTable {
     return "interval '" + mapping.closeDelay().toMillis() + " milliseconds'";
   }
 
+  /**
+   * Whether a payment in {@code c} is not to be seen in the shop, nor acknowledged (promise 8): the
+   * row is unpaid, closed or gone.
+   */
+  private String unsettled() {
+    return String.format(
+        Locale.ROOT,
+        """
+    c.state = 'PAID' AND c.acknowledged_at IS NULL
+                AND NOT EXISTS (SELECT FROM %s o
+                                WHERE %s AND %s AND (%s OR %s) IS FALSE)\
+    """,
+        orders(),
+        keys().is(key(), "c.out_trade_no"),
+        isOurs(),
+        statusIn(mapping.unpaidStatuses()),
+        statusIn(List.of(mapping.closedStatus())));
+  }
+
+  /** The types of the columns that the statements are made for, in one text. */
+  private String columnTypes() {
+    String names =
+        Stream.of(
+                Stream.of(
+                    mapping.outTradeNoColumn(), mapping.statusColumn(), mapping.createdAtColumn()),
+                mapping.subMchidColumn().stream(),
+                mapping.filter().map(OrdersMapping.Filter::column).stream())
+            .flatMap(Function.identity())
+            .map(SqlText::literal)
+            .collect(Collectors.joining(", "));
+    return String.format(
+        Locale.ROOT,
+        """
+    (SELECT string_agg(a.attname || ' ' || a.atttypid, ', ' ORDER BY a.attname)
+              FROM pg_catalog.pg_attribute a
+              WHERE a.attrelid = to_regclass(%s) AND NOT a.attisdropped AND a.attname IN (%s))\
+    """,
+        SqlText.literal(orders()),
+        names);
+  }
+
   private String orders() {
     return mapping.schema().map(s -> SqlText.identifier(s) + ".").orElse("")
         + SqlText.identifier(mapping.table());
@@ -161,15 +211,51 @@ public final class ShopTable {
   private String subMchid() {
     return mapping
         .subMchidColumn()
-        .map(column -> "coalesce(o." + SqlText.identifier(column) + "::text, '')")
+        .map(column -> "coalesce(" + text("o." + SqlText.identifier(column)) + ", '')")
         .orElseGet(() -> SqlText.literal(mapping.fixedSubMchid().orElse("")) + "::text");
+  }
+
+  /**
+   * A value of the shop's as text: bounded, and of our collation. By the column's own, a comparison
+   * with our number could not use our index, and one that is not deterministic takes no regular
+   * expression.
+   */
+  private static String text(String value) {
+    return "(left(" + value + "::text, " + TEXT_LENGTH + ") COLLATE pg_catalog.\"default\")";
+  }
+
+  private KeyComparison keys() {
+    return KeyComparison.of(types.outTradeNo());
   }
 
   /** The moment that the column's value means: exact, but no index serves it. */
   private String createdInstant() {
-    return types.createdAtHasZone()
-        ? createdAt()
-        : "(" + createdAt() + " AT TIME ZONE " + SqlText.literal(zone()) + ")";
+    return types.createdAtHasZone() ? createdAt() : atZone(createdAt());
+  }
+
+  /**
+   * The same moment, whatever the column's type is when the statement runs: the shop may change it
+   * under a running service, and {@code AT TIME ZONE} means the reverse for the other type.
+   */
+  private String exactInstant() {
+    return String.format(
+        Locale.ROOT,
+        """
+    CASE pg_catalog.pg_typeof(%1$s + interval '0')
+                             WHEN 'pg_catalog.timestamptz'::pg_catalog.regtype THEN %1$s::timestamptz
+                             ELSE %2$s END\
+    """,
+        createdAt(),
+        atZone(createdAt() + "::timestamp"));
+  }
+
+  /** Within the years that any zone's offset leaves in range. */
+  private String atZone(String timestamp) {
+    return String.format(
+        Locale.ROOT,
+        "(CASE WHEN %1$s IS NOT NULL THEN least(greatest(%1$s, '0001-01-01'), '9999-12-31') END AT TIME ZONE %2$s)",
+        timestamp,
+        SqlText.literal(zone()));
   }
 
   /**

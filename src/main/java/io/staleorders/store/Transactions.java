@@ -35,7 +35,13 @@ final class Transactions {
     return bounded(jdbi, LONG_LOCK_WAIT, LONG, work);
   }
 
-  private static <R> R bounded(
+  /**
+   * Runs {@code work}.
+   *
+   * @param lockWait longest wait of a statement for a lock
+   * @param length longest time of a statement
+   */
+  static <R> R bounded(
       Jdbi jdbi, Duration lockWait, Duration length, HandleCallback<R, RuntimeException> work) {
     return jdbi.inTransaction(
         (Handle handle) -> {

@@ -9,6 +9,7 @@ import io.staleorders.store.Outcome;
 import io.staleorders.store.ShopOrder;
 import io.staleorders.sweep.ClaimCheck.Checked;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +31,9 @@ final class Calls {
 
   private static final Duration STOP_TURN = Duration.ofMillis(20);
 
+  /** When an order whose row cannot be read is tried again. */
+  private static final Duration UNREADABLE_WAIT = Duration.ofMinutes(10);
+
   private final Stores stores;
   private final SweepSettings settings;
   private final ClaimCheck check;
@@ -37,6 +41,7 @@ final class Calls {
   private final Sweep.Shared shared;
   private final Permits permits;
   private final SweepCounts counts;
+  private final UnreadableRows unreadable;
   private final Runnable cancelCalls;
   private final Recorder recorder;
   private final Semaphore concurrency;
@@ -57,6 +62,7 @@ final class Calls {
       ClaimCheck check,
       Attempt attempt,
       Sweep.Shared shared,
+      UnreadableRows unreadable,
       SweepCounts counts,
       Runnable cancelCalls) {
     this.stores = stores;
@@ -66,6 +72,7 @@ final class Calls {
     this.shared = shared;
     this.permits = new Permits(settings.callTimeout(), shared);
     this.counts = counts;
+    this.unreadable = unreadable;
     this.cancelCalls = cancelCalls;
     this.concurrency = new Semaphore(settings.concurrency());
     this.supply =
@@ -219,12 +226,14 @@ final class Calls {
     counts.claimed(claims.claims().size());
     Duration databaseAhead = Duration.between(shared.clock().instant(), claims.now());
     List<String> numbers = claims.claims().stream().map(Claim::outTradeNo).toList();
-    Map<String, ShopOrder> orders =
-        shared.database().ask(() -> stores.shop().read(numbers)).orElse(Map.of());
+    Map<String, ShopOrder> orders = new HashMap<>();
+    boolean available =
+        Halving.of(shared.database(), unreadable)
+            .each(numbers, stores.shop()::read, orders::putAll);
     for (Claim claim : claims.claims()) {
       ShopOrder order = orders.get(claim.outTradeNo());
       if (order == null) {
-        recorder.accept(uncalled(claim), lease);
+        recorder.accept(available ? unread(claim) : uncalled(claim), lease);
         continue;
       }
       switch (check.check(claim, order, claims.now())) {
@@ -238,6 +247,11 @@ final class Calls {
       }
     }
     return called;
+  }
+
+  /** Its row cannot be read now; it may be corrected. */
+  private static Outcome unread(Claim claim) {
+    return uncalled(claim).with(new Decision.Uncalled(), UNREADABLE_WAIT);
   }
 
   private static Outcome uncalled(Claim claim) {

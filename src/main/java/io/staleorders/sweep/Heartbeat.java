@@ -19,10 +19,10 @@ public final class Heartbeat {
     this.rate = rate;
   }
 
-  /** Says how things stand; nothing while the database does not answer. */
+  /** Logs how things stand; nothing while the database does not answer. */
   public void beat() {
     database
-        .read(store::count)
+        .aside("heartbeat", store::count)
         .ifPresent(
             counts ->
                 Event.HEARTBEAT
@@ -32,6 +32,7 @@ public final class Heartbeat {
                     .addKeyValue("abandoned", counts.abandoned())
                     .addKeyValue("paused", counts.paused())
                     .addKeyValue("paid_still_unpaid_here", counts.paidStillUnpaidHere())
+                    .addKeyValue("row_refused", counts.rowRefused())
                     .addKeyValue("oldest_due_seconds", counts.oldestDueSeconds())
                     .addKeyValue("calls_per_second", rate.takeCallsPerSecond())
                     .log("heartbeat"));

@@ -6,6 +6,7 @@ import io.staleorders.order.Exchange;
 import io.staleorders.store.Outcome;
 import io.staleorders.store.Page.MalformedOrder;
 import io.staleorders.store.Recorded;
+import io.staleorders.store.RowRefusal;
 import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
@@ -27,7 +28,7 @@ final class OrderLog {
           line(Event.ORDER_PAID, done)
               .addKeyValue("transaction_id", paid.transactionId().orElse(""))
               .addKeyValue("trade_state", paid.tradeState().name())
-              .log("{} is paid at WeChat Pay: the shop missed a payment", no);
+              .log("{} is paid at WeChat Pay: reported until the shop's row shows it", no);
       case Decision.NotFound notFound ->
           line(Event.ORDER_NOT_FOUND, done)
               .log(
@@ -54,6 +55,17 @@ final class OrderLog {
               .log("{} is tried again: {}", no, retry.reason());
       case Decision.GiveBack giveBack -> {}
     }
+    done.refusal().ifPresent(refusal -> refused(done, refusal));
+  }
+
+  private static void refused(Recorded.Done done, RowRefusal refusal) {
+    line(Event.ORDER_ROW_REFUSED, done)
+        .addKeyValue("reason", Decision.RetryReason.ROW_REFUSED.name())
+        .addKeyValue("sql_state", refusal.sqlState())
+        .addKeyValue("error", refusal.error())
+        .log(
+            "the row of {} refuses its new status: what WeChat Pay has closed is unpaid here",
+            done.outcome().claim().outTradeNo());
   }
 
   static void malformed(MalformedOrder order) {

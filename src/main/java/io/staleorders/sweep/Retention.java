@@ -1,5 +1,6 @@
 package io.staleorders.sweep;
 
+import io.staleorders.store.DatabaseFailure;
 import io.staleorders.store.RetentionStore;
 import java.util.Optional;
 import org.jdbi.v3.core.JdbiException;
@@ -48,7 +49,7 @@ public final class Retention {
     try {
       return store.remove(from);
     } catch (JdbiException e) {
-      if (SqlFailure.isPassing(e)) {
+      if (DatabaseFailure.of(e).mayPass()) {
         return Optional.empty();
       }
       throw e;

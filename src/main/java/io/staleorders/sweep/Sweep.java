@@ -5,6 +5,7 @@ import io.staleorders.order.CloseDecider;
 import io.staleorders.order.Event;
 import io.staleorders.order.MerchantId;
 import io.staleorders.store.Look;
+import io.staleorders.sweep.DatabaseWatch.Asked;
 import io.staleorders.wechatpay.CloseClient;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,9 +41,11 @@ public final class Sweep implements AutoCloseable {
   private final Shared shared;
   private final DatabaseWatch database;
   private final SweepCounts counts = new SweepCounts();
+  private final UnreadableRows unreadable = new UnreadableRows();
   private final Scan scan;
   private final Calls calls;
   private boolean lookedForNew;
+  private Optional<String> columnTypes = Optional.empty();
   private final LookPace lookPace = new LookPace();
 
   public Sweep(
@@ -57,7 +60,9 @@ public final class Sweep implements AutoCloseable {
     this.settings = settings;
     this.shared = shared;
     this.database = shared.database();
-    this.scan = new Scan(stores.scan(), database, counts, settings.fullScanInterval());
+    this.scan =
+        new Scan(
+            stores.scan(), stores.due(), database, unreadable, counts, settings.fullScanInterval());
     this.calls =
         new Calls(
             stores,
@@ -65,6 +70,7 @@ public final class Sweep implements AutoCloseable {
             new ClaimCheck(spMchid, settings.closeDelay()),
             new Attempt(client, decider, backoff),
             shared,
+            unreadable,
             counts,
             client::cancelAll);
   }
@@ -160,18 +166,34 @@ public final class Sweep implements AutoCloseable {
   }
 
   private Optional<Look> look() {
+    if (database.isUnavailable() && database.ask(this::write).isEmpty()) {
+      return Optional.empty();
+    }
     Consumer<List<String>> pausedScopes = shared.faults().asking();
     Optional<Look> look =
-        database.isUnavailable()
-            ? database.ask(this::writeAndLook)
-            : database.read(this::lookForWork);
+        switch (database.readOfRows(this::lookForWork)) {
+          case Asked.Done<Look> seen -> Optional.of(seen.value());
+          case Asked.Unavailable<Look> unavailable -> Optional.empty();
+          // Some row cannot be read: a scan finds it, and enters the others.
+          case Asked.Refused<Look> refused -> database.read(stores.look()::lookAtOwn);
+        };
     look.ifPresent(
         present -> {
+          watchColumns(present.columnTypes());
           shared.faults().databaseAhead(Duration.between(shared.clock().instant(), present.now()));
           pausedScopes.accept(present.paused());
           shared.faults().endWhatIsOver();
         });
     return look;
+  }
+
+  /** The statements are made for these types: nothing is called by them once one changed. */
+  private void watchColumns(String types) {
+    String before = columnTypes.orElse(types);
+    columnTypes = Optional.of(before);
+    if (!before.equals(types)) {
+      database.tableChanged();
+    }
   }
 
   /**
@@ -181,17 +203,17 @@ public final class Sweep implements AutoCloseable {
   private Look lookForWork() {
     lookedForNew = !scan.isRunning() && (!calls.areUnderWay() || lookPace.isDue());
     long begun = Ticker.now();
-    Look look = stores.look().look(lookedForNew);
+    Look look = stores.look().look(lookedForNew, unreadable.known());
     if (lookedForNew) {
       lookPace.looked(begun);
     }
     return look;
   }
 
-  /** As the first thing after the database failed: it is well again if it does both. */
-  private Look writeAndLook() {
+  /** The first thing after the database failed: one that can only be read is not available. */
+  private boolean write() {
     shared.rate().tryToWrite();
-    return lookForWork();
+    return true;
   }
 
   private void turn(Look look) {

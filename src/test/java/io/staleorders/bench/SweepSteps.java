@@ -87,10 +87,10 @@ final class SweepSteps implements AutoCloseable {
   Map<Step, Double> run() {
     runs++;
     scan.moveMark(Instant.now());
-    timeMany(Step.IDLE, () -> look.look(true));
+    timeMany(Step.IDLE, () -> look.look(true, List.of()));
     shop.orders(
         "D%04d-".formatted(runs), DUE, "NOTPAY", Duration.ofSeconds(901), Duration.ofSeconds(960));
-    timeMany(Step.LOOK, () -> look.look(true));
+    timeMany(Step.LOOK, () -> look.look(true, List.of()));
     time(Step.SCAN, this::scanAll);
     List<Claim> claimed = time(Step.CLAIM, () -> claims.claim(CLAIMED)).claims();
     if (claimed.size() != CLAIMED) {

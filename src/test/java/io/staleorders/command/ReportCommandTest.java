@@ -107,7 +107,7 @@ class ReportCommandTest {
     assertThat(report.path("open").path("due").asInt()).isEqualTo(1);
     assertThat(report.path("open").path("retrying").asInt()).isEqualTo(2);
     assertThat(report.path("open").path("oldest_due_seconds").asInt()).isBetween(900, 960);
-    assertThat(report.path("paid_unpaid_here").toString()).isEqualTo("[\"PAID-1\"]");
+    assertThat(report.path("paid_unpaid_here").toString()).isEqualTo("[\"PAID-OLD\",\"PAID-1\"]");
     assertThat(Instant.parse(report.path("oldest_unpaid").asText()))
         .isEqualTo(
             Instant.parse(

@@ -77,7 +77,7 @@ class RowsReadTest {
     ClaimStore claims = new ClaimStore(jdbi, shop.table(), "copy-1", Duration.ofSeconds(60));
     long before = read("order_close");
 
-    assertThat(look.look(false).claimDue()).isTrue();
+    assertThat(look.look(false, List.of()).claimDue()).isTrue();
     assertThat(read("order_close") - before).isLessThan(10);
 
     before = read("order_close");
@@ -121,7 +121,7 @@ class RowsReadTest {
     enterAll();
     long before = read("order_close") + read("orders");
 
-    assertThat(new LookStore(jdbi, shop.table()).look(true).scanDue()).isFalse();
+    assertThat(new LookStore(jdbi, shop.table()).look(true, List.of()).scanDue()).isFalse();
 
     assertThat(read("order_close") + read("orders") - before).isLessThan(2 * BACKLOG + 20);
   }

@@ -48,7 +48,7 @@ class StoreTest {
     shop.order("a b", Duration.ofMinutes(60));
     shop.order("NO-MERCHANT", Duration.ofMinutes(60), "x", "NOTPAY");
 
-    assertThat(look.look(true).scanDue()).isTrue();
+    assertThat(look.look(true, List.of()).scanDue()).isTrue();
     Page page = scan.firstPageFromMark();
     assertThat(page.malformed()).extracting(Page.MalformedOrder::outTradeNo).contains("a b");
     int pages = 1;
@@ -65,7 +65,7 @@ class StoreTest {
         .containsEntry("a b", "ABANDONED")
         .containsEntry("NO-MERCHANT", "ABANDONED")
         .doesNotContainKeys("YOUNG-1", "PAID-01");
-    Look after = look.look(true);
+    Look after = look.look(true, List.of());
     assertThat(after.scanDue()).isFalse();
     assertThat(after.claimDue()).isTrue();
     assertThat(after.nextDueAt()).contains(shop.now().plus(Duration.ofMinutes(1)));
@@ -317,10 +317,10 @@ class StoreTest {
     assertThat(pauses.begin(scope, "NO_AUTH", Optional.empty())).isEmpty();
 
     assertThat(claims.claim(9).claims()).isEmpty();
-    assertThat(look.look(true).claimableAt()).isEmpty();
+    assertThat(look.look(true, List.of()).claimableAt()).isEmpty();
     assertThat(pauses.takeProbe()).isEmpty();
     shop.advance(Duration.ofSeconds(30));
-    assertThat(look.look(true).probeDue()).isTrue();
+    assertThat(look.look(true, List.of()).probeDue()).isTrue();
     assertThat(pauses.takeProbe()).contains(scope);
     assertThat(pauses.takeProbe()).isEmpty();
     assertThat(claims.claimProbe(scope).claims()).hasSize(1);
@@ -345,11 +345,11 @@ class StoreTest {
     pauses.begin(account, "SIGN_ERROR", Optional.empty());
     shop.advance(Duration.ofSeconds(2));
 
-    assertThat(look.look(true).probeDue()).isFalse();
+    assertThat(look.look(true, List.of()).probeDue()).isFalse();
     assertThat(pauses.takeProbe()).isEmpty();
 
     shop.advance(Duration.ofSeconds(30));
-    assertThat(look.look(true).probeDue()).isTrue();
+    assertThat(look.look(true, List.of()).probeDue()).isTrue();
     assertThat(pauses.takeProbe()).contains(account);
     pauses.end(account);
     assertThat(pauses.takeProbe()).contains(scope);

@@ -8,6 +8,7 @@ import io.staleorders.sandbox.Sandbox;
 import io.staleorders.sandbox.SandboxKeys;
 import io.staleorders.store.ClaimStore;
 import io.staleorders.store.Databases;
+import io.staleorders.store.DueStore;
 import io.staleorders.store.LookStore;
 import io.staleorders.store.PauseStore;
 import io.staleorders.store.RateStore;
@@ -127,7 +128,7 @@ public final class Rig implements AutoCloseable {
   public Sweep copy(String instanceId, DataSource dataSource) {
     MerchantId spMchid = new MerchantId(sandbox.keys().spMchid());
     Stores stores = stores(instanceId, dataSource, spMchid);
-    DatabaseWatch watch = new DatabaseWatch(() -> {});
+    DatabaseWatch watch = new DatabaseWatch(() -> {}, stores::probe);
     Faults faults = new Faults(stores.pauses(), watch);
     CallRate rate = new CallRate(stores.rate(), options.closeRate(), watch, faults::asking);
     return new Sweep(
@@ -147,6 +148,7 @@ public final class Rig implements AutoCloseable {
     return new Stores(
         new LookStore(jdbi, table),
         new ScanStore(jdbi, table, spMchid, options.reopensNotFound(), 500),
+        new DueStore(jdbi, table, 500),
         new ClaimStore(jdbi, table, instanceId, options.lease()),
         shopStore,
         new RecordStore(jdbi, table, shopStore, spMchid, instanceId),
