@@ -58,7 +58,8 @@ class LostConnectionTest {
       // Once each, and not once a try. Where the machine is so busy that one of the connections is
       // found dead more than a second after the others, that is an outage of its own.
       int unavailable = events.of(Event.DATABASE_UNAVAILABLE).size();
-      assertThat(unavailable).isBetween(points.size(), points.size() * 5 / 4);
+      // A statement over the shop's rows is tried again at once where another connection works.
+      assertThat(unavailable).isBetween(points.size() / 2, points.size() * 5 / 4);
       assertThat(events.of(Event.DATABASE_RECOVERED)).hasSize(unavailable);
       assertThat(events.messages()).noneMatch(message -> message.contains("not foreseen"));
     }

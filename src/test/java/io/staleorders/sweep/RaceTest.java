@@ -125,6 +125,7 @@ class RaceTest {
   void paymentIsNeverOverwrittenWhenItComesBetweenAnyTwoStatements(Kind kind) {
     begin(kind);
     Sweep copy = rig.copy("copy-1", Tap.on(rig.pool(), callback));
+    order(kind, "FIRST-1");
     copy.run();
     Set<String> statements = ConcurrentHashMap.newKeySet();
     callback.before = statements::add;
