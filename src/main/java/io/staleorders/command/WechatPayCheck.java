@@ -26,18 +26,36 @@ final class WechatPayCheck {
   private final WechatPay wechatPay;
   private final Merchant merchant;
   private final CallPermit permit;
+  private final boolean hasPublicKey;
 
-  private WechatPayCheck(WechatPay wechatPay, Merchant merchant, CallPermit permit) {
+  private WechatPayCheck(
+      WechatPay wechatPay, Merchant merchant, CallPermit permit, boolean hasPublicKey) {
     this.wechatPay = wechatPay;
     this.merchant = merchant;
     this.permit = permit;
+    this.hasPublicKey = hasPublicKey;
   }
 
   static WechatPayCheck of(Settings settings, InstantSource clock, CallPermit permit) {
     return new WechatPayCheck(
         WechatPay.connect(Service.account(settings), Service.endpoints(settings), clock),
         new Merchant(settings.wechatPay().spMchid(), Service.anySubMerchant(settings)),
-        permit);
+        permit,
+        settings.wechatPay().publicKey().isPresent());
+  }
+
+  private void certificatesRefused(Refresh.Refused refused, CheckList list) {
+    if (hasPublicKey) {
+      list.warning(
+          "platform certificates",
+          "platform certificates are not available to this merchant, the public key serves: "
+              + refused.why());
+    } else {
+      list.failed(
+          "platform certificates",
+          "platform certificates are not available to this merchant: set WECHATPAY_PUBLIC_KEY_ID and WECHATPAY_PUBLIC_KEY; "
+              + refused.why());
+    }
   }
 
   void run(CheckList list) {
@@ -49,6 +67,7 @@ final class WechatPayCheck {
                 case Refresh.Refreshed refreshed ->
                     list.ok("platform certificates", "in use: " + refreshed.serials());
                 case Refresh.Kept kept -> list.failed("platform certificates", kept.why());
+                case Refresh.Refused refused -> certificatesRefused(refused, list);
                 case Refresh.NotSent notSent -> list.failed("platform certificates", "not asked");
               }
             });

@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * The call rate that all copies and commands share, as slots in time, by the database's clock; and,
- * since every call asks here first, the pauses that are in force.
+ * The call rate that all instances and commands share, as slots in time, by the database's clock;
+ * and, since every call asks here first, the pauses that are in force.
  */
 public final class RateStore implements CallSlots {
   /**

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * This copy's part of the shared call rate (promise 6). Slots are reserved in the database for a
- * moment ahead, and each call waits for the time of its own.
+ * This instance's part of the shared call rate (promise 6). Slots are reserved in the database for
+ * a moment ahead, and each call waits for the time of its own.
  */
 public final class CallRate {
   /** How much of the future one statement reserves. */
@@ -26,7 +26,7 @@ public final class CallRate {
   /**
    * How late a slot may still be used: so late that a second and this time hold no more slots than
    * the rate allows in a second ({@link Slots#space()}), and a millisecond to spare, by which two
-   * copies may reckon the database's clock differently.
+   * instances may estimate the database's clock differently.
    */
   static final Duration LATEST = Duration.ofMillis(17);
 
@@ -113,7 +113,7 @@ public final class CallRate {
     return callsASecond;
   }
 
-  /** Calls a second that this copy has made since this was last asked, to one decimal. */
+  /** Calls a second that this instance has made since this was last asked, to one decimal. */
   public synchronized double takeCallsPerSecond() {
     double seconds = Ticker.since(countedSince).toNanos() / 1e9;
     countedSince = Ticker.now();
@@ -121,7 +121,7 @@ public final class CallRate {
   }
 
   /**
-   * WeChat Pay refused a call because of the account's rate: the rate is lowered for all copies.
+   * WeChat Pay refused a call because of the account's rate: the rate is lowered for all instances.
    *
    * @return the new rate, where this refusal lowered it
    */

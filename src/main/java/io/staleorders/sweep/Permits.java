@@ -4,7 +4,7 @@ import io.staleorders.wechatpay.CallPermit;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Whether this copy may call: a stop, its clock, the database, pauses, leases and the rate. */
+/** Whether this instance may call: a stop, its clock, the database, pauses, leases and the rate. */
 final class Permits {
   private final Duration callTimeout;
   private final Sweep.Shared shared;

@@ -5,7 +5,7 @@ package io.staleorders.wechatpay;
 public interface CallPermit {
 
   /**
-   * Waits for the next slot in the rate that all copies share.
+   * Waits for the next slot in the rate that all instances share.
    *
    * @return false if the request must not be made after all: a pause, a lease nearly over, a stop
    */

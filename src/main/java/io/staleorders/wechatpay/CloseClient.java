@@ -114,6 +114,6 @@ public final class CloseClient {
     if (fault == VerificationFault.UNKNOWN_SERIAL && from.serial().isPresent()) {
       line = line.addKeyValue("serial", from.serial().get());
     }
-    line.log("an answer is not believed");
+    line.log("a response failed verification");
   }
 }

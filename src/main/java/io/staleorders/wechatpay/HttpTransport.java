@@ -156,10 +156,9 @@ final class HttpTransport {
     if (!share.grow(timeout)) {
       throw new InterruptedIOException("no memory for a large body in time");
     }
-    byte[] rest = in.readNBytes(LargeBodies.MAX + 1 - start.length);
-    byte[] body = Arrays.copyOf(start, start.length + rest.length);
-    System.arraycopy(rest, 0, body, start.length, rest.length);
-    return body;
+    byte[] most = Arrays.copyOf(start, LargeBodies.MAX + 1);
+    int length = start.length + in.readNBytes(most, start.length, most.length - start.length);
+    return Arrays.copyOf(most, length);
   }
 
   private static Outcome failed(Exception e, Call call, RequestTrace trace) {

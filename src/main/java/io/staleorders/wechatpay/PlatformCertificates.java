@@ -96,7 +96,9 @@ public final class PlatformCertificates {
   private Refresh take(Outcome.Answered answered) {
     Answer answer = Answer.of(answered, Optional.empty(), clock.instant());
     if (answer.status() != 200) {
-      return new Refresh.Kept(refusal(answer));
+      return isRefused(answer)
+          ? new Refresh.Refused(refusal(answer))
+          : new Refresh.Kept(refusal(answer));
     }
     if (answered.body().length > LargeBodies.SMALL) {
       return new Refresh.Kept("the list is larger than " + LargeBodies.SMALL + " bytes");
@@ -124,6 +126,14 @@ public final class PlatformCertificates {
     return new Refresh.Refreshed(list.serials());
   }
 
+  /** A fault of our signature, or of the rate, is not about this list. */
+  private static boolean isRefused(Answer answer) {
+    return answer.isClientError()
+        && answer.status() != 401
+        && answer.status() != 429
+        && answer.text("code").isPresent();
+  }
+
   private static String refusal(Answer answer) {
     return PlainText.of(
         String.format(
@@ -137,8 +147,18 @@ public final class PlatformCertificates {
   }
 
   private void report(Refresh refresh) {
-    if (refresh instanceof Refresh.Kept kept) {
-      log.warn("platform certificates not refreshed, those known stay in use: {}", kept.why());
+    switch (refresh) {
+      case Refresh.Kept kept ->
+          log.warn("platform certificates not refreshed, those known stay in use: {}", kept.why());
+      case Refresh.Refused refused -> {
+        if (keys.askedFor().isPresent()) {
+          log.info("no platform certificates, the public key serves: {}", refused.why());
+        } else {
+          log.warn("platform certificates refused to this merchant: {}", refused.why());
+        }
+      }
+      case Refresh.Refreshed refreshed -> {}
+      case Refresh.NotSent notSent -> {}
     }
   }
 }

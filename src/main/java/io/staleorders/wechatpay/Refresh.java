@@ -19,6 +19,14 @@ public sealed interface Refresh {
    */
   record Kept(String why) implements Refresh {}
 
+  /**
+   * WeChat Pay refuses the list to this merchant: merchants who started with the public key have no
+   * platform certificates. Those known stay as they were.
+   *
+   * @param why for a person; no secret is in it
+   */
+  record Refused(String why) implements Refresh {}
+
   /** No request was made: the permit was refused. */
   record NotSent() implements Refresh {}
 }

@@ -2,6 +2,7 @@ package io.staleorders.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.staleorders.sandbox.Misbehaviour;
 import io.staleorders.sandbox.Operation;
 import io.staleorders.sandbox.SandboxKeys;
 import io.staleorders.testkit.Database;
@@ -12,11 +13,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code check} against a real database and the sandbox on a real port. */
 class CheckCommandTest {
@@ -236,6 +239,31 @@ class CheckCommandTest {
     assertThat(ran.exitCode()).isEqualTo(1);
     assertThat(ran.lines())
         .anyMatch(line -> line.matches("failed   platform certificates .*WECHATPAY_API_V3_KEY.*"));
+  }
+
+  /** Merchants who started with the public key have no platform certificates. */
+  @ParameterizedTest
+  @EnumSource(names = {"UNSIGNED_ABSENT", "NO_AUTH", "MCH_NOT_EXISTS"})
+  void refusedListOfCertificatesIsAWarningWhereThePublicKeyServes(Misbehaviour refusal) {
+    site.set("WECHATPAY_API_V3_KEY", site.sandbox().keys().apiV3Key());
+    site.sandbox()
+        .script(
+            facts ->
+                facts.operation() == Operation.CERTIFICATES
+                    ? Optional.of(refusal)
+                    : Optional.empty());
+
+    Ran both = check();
+    site.unset("WECHATPAY_PUBLIC_KEY").unset("WECHATPAY_PUBLIC_KEY_ID");
+    Ran certificatesAlone = check();
+
+    assertThat(both.exitCode()).isZero();
+    assertThat(both.lines())
+        .anyMatch(
+            line -> line.matches("warning  platform certificates .*the public key serves: .*"))
+        .anyMatch(line -> line.matches("ok       WeChat Pay .*a signed call was answered.*"));
+    assertThat(certificatesAlone.exitCode()).isEqualTo(1);
+    assertThat(certificatesAlone.out()).contains("failed   platform certificates");
   }
 
   @Test
