@@ -69,7 +69,10 @@ public final class ShopTableReader {
 
   /** For a dry run: as {@link #readCatalogue}, and no right to write is needed. */
   public static Outcome readForDryRun(Jdbi jdbi, OrdersMapping mapping) {
-    return readCatalogue(jdbi, mapping, false);
+    return switch (readCatalogue(jdbi, mapping, false)) {
+      case Outcome.Unusable unusable -> unusable;
+      case Outcome.Usable usable -> warned(jdbi, mapping, usable, List.of());
+    };
   }
 
   private static Outcome readCatalogue(Jdbi jdbi, OrdersMapping mapping, boolean writes) {
@@ -81,8 +84,13 @@ public final class ShopTableReader {
     if (!trial.problems().isEmpty()) {
       return new Outcome.Unusable(trial.problems());
     }
+    return warned(jdbi, mapping, usable, trial.warnings());
+  }
+
+  private static Outcome warned(
+      Jdbi jdbi, OrdersMapping mapping, Outcome.Usable usable, List<String> more) {
     List<String> warnings = new ArrayList<>(usable.warnings());
-    warnings.addAll(trial.warnings());
+    warnings.addAll(more);
     warnings.addAll(NewestOrder.warnings(jdbi, usable.table(), mapping));
     return new Outcome.Usable(usable.table(), List.copyOf(warnings));
   }

@@ -320,6 +320,9 @@ class StatementTrialTest {
         .asString()
         .contains("ORDERS_TIME_ZONE is unset")
         .contains("the newest unpaid order is then 7 h in the future");
+    assertThat(ShopTableReader.readForDryRun(shop.jdbi(), settings.mapping()))
+        .isInstanceOfSatisfying(
+            Outcome.Usable.class, usable -> assertThat(usable.warnings()).hasSize(1));
     assertThat(warnings(settings.zone("UTC")))
         .singleElement()
         .asString()
