@@ -118,6 +118,9 @@ class CallRateTest {
 
     @Override
     public void after(String sql) {
+      if (!sql.contains("call_rate")) {
+        return;
+      }
       int answer = answers.incrementAndGet();
       long end = Ticker.after(answer == which ? by : Duration.ZERO);
       while (!Ticker.isOver(end)) {
