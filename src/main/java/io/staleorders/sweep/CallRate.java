@@ -30,6 +30,9 @@ public final class CallRate {
    */
   static final Duration LATEST = Duration.ofMillis(17);
 
+  /** How long before its slot a call is checked once more. */
+  private static final Duration CHECKED = Duration.ofMillis(20);
+
   /** How long before the last reserved slot more are reserved, so that there is no gap. */
   private static final Duration AHEAD = Duration.ofMillis(100);
 
@@ -74,21 +77,26 @@ public final class CallRate {
    *     interrupted; no call may be made then
    */
   public boolean take() {
-    return take(() -> true);
+    return take(() -> true, () -> true);
   }
 
   /**
    * Waits for a slot as long as one is wanted.
    *
    * @param wanted asked again and again, so that no slot is spent on a call that is not made
-   * @return false also if none is wanted any more
+   * @param ready asked once a slot is found, {@link #CHECKED} before it: it may read the database
+   * @return false also if none is wanted any more, or the call is not ready
    */
-  boolean take(BooleanSupplier wanted) {
+  boolean take(BooleanSupplier wanted, BooleanSupplier ready) {
     waiting.incrementAndGet();
     try {
       while (isWanted(wanted)) {
         OptionalLong slot = next(wanted);
         if (slot.isEmpty()) {
+          return false;
+        }
+        sleepUntil(slot.getAsLong() - CHECKED.toNanos());
+        if (!ready.getAsBoolean()) {
           return false;
         }
         sleepUntil(slot.getAsLong());

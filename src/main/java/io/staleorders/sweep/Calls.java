@@ -42,6 +42,7 @@ final class Calls {
   private final Permits permits;
   private final SweepCounts counts;
   private final UnreadableRows unreadable;
+  private final FreshRows rows;
   private final Runnable cancelCalls;
   private final Recorder recorder;
   private final Semaphore concurrency;
@@ -72,6 +73,8 @@ final class Calls {
     this.shared = shared;
     this.permits = new Permits(settings.callTimeout(), shared);
     this.counts = counts;
+    this.rows =
+        new FreshRows(numbers -> shared.database().askOfRows(() -> stores.shop().read(numbers)));
     this.unreadable = unreadable;
     this.cancelCalls = cancelCalls;
     this.concurrency = new Semaphore(settings.concurrency());
@@ -300,13 +303,27 @@ final class Calls {
   }
 
   private Outcome attempt(Task task) {
-    Attempt.Result result = attempt.make(task, permits.of(task));
+    Attempt.Result result = attempt.make(task, permits.of(task, this::isStillDue));
     counts.called(result.outcome().exchanges().size());
     if (result.outcome().decision() instanceof Decision.RateLimited) {
       shared.rate().lower().ifPresent(Calls::sayLowered);
     }
     // What a stop broke off is no sign of an outage.
     return permits.isCancelled() ? result.outcome() : shared.faults().seen(task, result);
+  }
+
+  /**
+   * Age, status and sub-merchant as the row has them now. An order that differs is given back
+   * uncalled, and the next claim decides about it.
+   */
+  private boolean isStillDue(Task task) {
+    return rows.read(task.claim().outTradeNo())
+        .map(row -> check.check(task.claim(), row, task.databaseNow()))
+        .filter(
+            checked ->
+                checked instanceof Checked.Callable callable
+                    && callable.order().merchant().equals(task.order().merchant()))
+        .isPresent();
   }
 
   /** A stop does not wait for what it broke off. */

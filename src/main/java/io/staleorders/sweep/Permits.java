@@ -2,10 +2,17 @@ package io.staleorders.sweep;
 
 import io.staleorders.wechatpay.CallPermit;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /** Whether this instance may call: a stop, its clock, the database, pauses, leases and the rate. */
 final class Permits {
+  /** How old a check may be when the request is sent. */
+  private static final Duration FRESH = Duration.ofMillis(100);
+
   private final Duration callTimeout;
   private final Sweep.Shared shared;
   private volatile boolean stopping;
@@ -50,10 +57,36 @@ final class Permits {
 
   /** Asked before every request of an attempt: may it still be made, and is it its turn? */
   CallPermit of(Task task) {
+    return of(task, same -> true);
+  }
+
+  /**
+   * As {@link #of(Task)}.
+   *
+   * @param stillDue asked immediately before the first request: whether the shop's row still says
+   *     that the order may be closed (promise 3); it reads the database
+   */
+  CallPermit of(Task task, Predicate<Task> stillDue) {
     AtomicInteger requests = new AtomicInteger();
     return () -> {
       boolean first = requests.getAndIncrement() == 0;
-      return shared.rate().take(() -> mayRequest(task, first));
+      return shared
+          .rate()
+          .take(() -> mayRequest(task, first), first ? checkOf(task, stillDue) : () -> true);
+    };
+  }
+
+  /** Not read again for the next slot, when the first was missed by a moment. */
+  private static BooleanSupplier checkOf(Task task, Predicate<Task> stillDue) {
+    AtomicReference<Optional<Long>> passed = new AtomicReference<>(Optional.empty());
+    return () -> {
+      boolean fresh = passed.get().filter(at -> Ticker.since(at).compareTo(FRESH) < 0).isPresent();
+      long begun = Ticker.now();
+      if (!fresh && !stillDue.test(task)) {
+        return false;
+      }
+      passed.set(fresh ? passed.get() : Optional.of(begun));
+      return true;
     };
   }
 

@@ -53,7 +53,7 @@ class CallRateTest {
     assertThat(rate.take()).isTrue();
     AtomicInteger asked = new AtomicInteger();
 
-    assertThat(rate.take(() -> asked.incrementAndGet() == 1)).isFalse();
+    assertThat(rate.take(() -> asked.incrementAndGet() == 1, () -> true)).isFalse();
 
     assertThat(database.answers).hasValue(1);
   }
