@@ -60,7 +60,8 @@ public final class AcknowledgeCommand implements Callable<Integer> {
     }
     return switch (ShopDatabase.open(settings.get(), false, "acknowledge")) {
       case Opened.Unusable<ShopDatabase> unusable -> environment.refuse(unusable.problems());
-      case Opened.Unreachable<ShopDatabase> away -> ServiceCommand.unreachable(away.message());
+      case Opened.Refused<ShopDatabase> refused -> environment.refuse(refused);
+      case Opened.Unreachable<ShopDatabase> away -> ServiceCommand.unreachable(away);
       case Opened.Ready<ShopDatabase> ready -> {
         try (ShopDatabase shop = ready.opened()) {
           yield acknowledge(

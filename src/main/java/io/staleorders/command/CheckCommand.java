@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
@@ -116,13 +115,18 @@ public final class CheckCommand implements Callable<Integer> {
 
   /** Whether our schema is there, so that the call's slot can be taken from the shared rate. */
   private boolean database(Settings settings, HikariDataSource pool, CheckList list) {
-    Optional<String> silent = Pools.unreachable(pool);
-    if (silent.isPresent()) {
-      list.failed(
-          "database",
-          String.format(
-              Locale.ROOT, "%s does not answer: %s", settings.database().shownUrl(), silent.get()));
-      return false;
+    switch (Pools.unopened(pool, settings.database()).orElse(new Opened.Ready<>(pool))) {
+      case Opened.Refused<Object> refused -> {
+        list.wrong("database", refused.problem());
+        return false;
+      }
+      case Opened.Unreachable<Object> away -> {
+        list.failed(
+            "database", settings.database().shownUrl() + " does not answer: " + away.message());
+        return false;
+      }
+      case Opened.Ready<Object> ready -> {}
+      case Opened.Unusable<Object> unusable -> {}
     }
     list.ok("database", settings.database().shownUrl() + " answers");
     try {

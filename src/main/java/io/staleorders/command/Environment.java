@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** The environment variables that a command runs with. */
 final class Environment {
@@ -86,6 +87,19 @@ final class Environment {
           .on(log)
           .addKeyValue("problems", problems)
           .log("the database is not as the settings say; nothing was touched");
+    }
+    return Main.WRONG;
+  }
+
+  /** Says that the server refuses the login; the exit code for it. */
+  int refuse(Opened.Refused<?> refused) {
+    LoggingEventBuilder line =
+        Event.SETTINGS_INVALID.on(log).addKeyValue("sql_state", refused.sqlState());
+    if (isForPeople()) {
+      line.log(refused.problem());
+    } else {
+      line.addKeyValue("problems", List.of(refused.problem()))
+          .log("the database refused the login; nothing was touched");
     }
     return Main.WRONG;
   }

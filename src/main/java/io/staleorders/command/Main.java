@@ -9,10 +9,12 @@ import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.security.Security;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TimeZone;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -52,6 +54,9 @@ public final class Main implements Callable<Integer> {
   /** Settings or arguments are wrong: nothing was done. */
   static final int WRONG = 2;
 
+  /** How long the JVM remembers the address of a host name, in seconds. */
+  private static final String ADDRESS_SECONDS = "2";
+
   /** Of help, in characters. */
   private static final int WIDTH = 110;
 
@@ -65,6 +70,7 @@ public final class Main implements Callable<Integer> {
   public static void main(String[] args) {
     // What machines read is written by Locale.ROOT everywhere; libraries go by this one.
     Locale.setDefault(Locale.ROOT);
+    prepareConnections();
     // Whatever the locale says of the terminal: what is printed is read by machines.
     System.setOut(
         new PrintStream(
@@ -79,6 +85,15 @@ public final class Main implements Callable<Integer> {
     System.out.flush();
     // System.exit would wait for the shutdown that a signal has begun, which waits for this thread.
     Runtime.getRuntime().halt(exitCode);
+  }
+
+  private static void prepareConnections() {
+    LogSetup.keepLocalTime();
+    // The driver makes the JVM's zone the session's; not every server knows every name of a zone.
+    TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+    // An address that moves in a failover is looked up again within seconds, not half a minute.
+    Security.setProperty("networkaddress.cache.ttl", ADDRESS_SECONDS);
+    Security.setProperty("networkaddress.cache.negative.ttl", "1");
   }
 
   /**

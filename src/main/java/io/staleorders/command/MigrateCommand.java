@@ -43,9 +43,17 @@ public final class MigrateCommand implements Callable<Integer> {
       return Main.WRONG;
     }
     try (HikariDataSource pool = Pools.open(database.get(), "migrate")) {
-      Optional<String> silent = Pools.unreachable(pool);
-      if (silent.isPresent()) {
-        return ServiceCommand.unreachable(silent.get());
+      switch (Pools.unopened(pool, database.get()).orElse(new Opened.Ready<>(pool))) {
+        case Opened.Refused<Object> refused -> {
+          return environment.refuse(refused);
+        }
+        case Opened.Unreachable<Object> away -> {
+          return ServiceCommand.unreachable(away);
+        }
+        case Opened.Ready<Object> ready -> {}
+        case Opened.Unusable<Object> unusable -> {
+          return environment.refuse(unusable.problems());
+        }
       }
       List<String> problems = Pools.schema(pool, true);
       if (!problems.isEmpty()) {

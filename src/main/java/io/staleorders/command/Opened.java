@@ -10,14 +10,18 @@ sealed interface Opened<T> {
   /** It answers, but is not as the settings say; each problem says what would mend it. */
   record Unusable<T>(List<String> problems) implements Opened<T> {}
 
+  /** Its server refuses the login, and will until the settings or the role are corrected. */
+  record Refused<T>(String problem, String sqlState) implements Opened<T> {}
+
   /**
    * It does not answer, or takes no writes: the service waits for it, other commands do not.
    *
+   * @param sqlState empty if there is none
    * @param exitCode of a command that does not wait
    */
-  record Unreachable<T>(String message, int exitCode) implements Opened<T> {
-    Unreachable(String message) {
-      this(message, Main.FAILED);
+  record Unreachable<T>(String message, String sqlState, int exitCode) implements Opened<T> {
+    Unreachable(String message, String sqlState) {
+      this(message, sqlState, Main.FAILED);
     }
   }
 }

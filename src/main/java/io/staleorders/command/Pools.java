@@ -6,7 +6,9 @@ import io.staleorders.config.Settings;
 import io.staleorders.store.Databases;
 import io.staleorders.store.Migrations;
 import io.staleorders.store.SchemaRights;
+import io.staleorders.store.SqlStates;
 import io.staleorders.sweep.SqlFailure;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 
 /** The database as commands open it: does it answer, is our schema there. */
 final class Pools {
@@ -25,18 +28,62 @@ final class Pools {
     return Databases.pool(
         database.jdbcUrl().reveal(),
         database.user(),
-        database.password().map(Secret::reveal),
+        () -> database.passwordNow().map(Secret::reveal),
         database.poolSize(),
         instanceId);
   }
 
-  /** Why the database does not answer, if it does not. */
-  static Optional<String> unreachable(HikariDataSource pool) {
+  /** Why there is no connection to the database, if there is none. */
+  static <T> Optional<Opened<T>> unopened(HikariDataSource pool, Settings.Database database) {
     try (Connection connection = pool.getConnection()) {
-      return connection.isValid(5) ? Optional.empty() : Optional.of("no answer");
+      return connection.isClosed()
+          ? Optional.of(new Opened.Unreachable<>("the connection was closed", ""))
+          : Optional.empty();
     } catch (SQLException e) {
-      return Optional.of(message(e));
+      return Optional.of(unopened(e, database));
     }
+  }
+
+  private static <T> Opened<T> unopened(SQLException e, Settings.Database database) {
+    String state = SqlStates.of(e);
+    return SqlStates.isRefused(e)
+        ? new Opened.Refused<>(
+            database.shownUrl()
+                + " refused the login (SQLSTATE "
+                + state
+                + "): "
+                + message(e)
+                + "; "
+                + remedy(state, database),
+            state)
+        : new Opened.Unreachable<>(message(e), state);
+  }
+
+  /** What came of opening the database when a statement failed meanwhile. */
+  static <T> Opened<T> failed(JdbiException e) {
+    Optional<SQLException> sql = sqlException(e);
+    String state = sql.map(SqlStates::of).orElse("");
+    return sql.filter(failure -> !SqlStates.isPassing(failure)).isPresent()
+        ? new Opened.Unusable<>(
+            List.of("the database cannot be used (SQLSTATE " + state + "): " + message(e)))
+        : new Opened.Unreachable<>(message(e), state);
+  }
+
+  private static String remedy(String sqlState, Settings.Database database) {
+    String user = database.user().map(name -> " " + name).orElse("");
+    return switch (sqlState) {
+      case "28P01" ->
+          "correct DATABASE_PASSWORD, or the text in DATABASE_PASSWORD_FILE, or DATABASE_USER";
+      case "28000" ->
+          "correct DATABASE_USER, give the role"
+              + user
+              + " the attribute LOGIN, or admit it in pg_hba.conf";
+      case "3D000" -> "correct the name of the database in DATABASE_URL";
+      case "42501" -> "GRANT CONNECT on the database to the role" + user;
+      case "08004" -> "correct DATABASE_PASSWORD and the parameters in DATABASE_URL";
+      case "55000" -> "the database must allow connections";
+      default -> "correct DATABASE_URL";
+    };
   }
 
   /**
@@ -88,7 +135,20 @@ final class Pools {
     while (cause.getCause() != null) {
       cause = cause.getCause();
     }
-    String message = Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getName());
+    String message =
+        cause instanceof UnknownHostException
+            ? "unknown host " + cause.getMessage()
+            : Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getName());
     return message.lines().findFirst().orElse("");
+  }
+
+  /** What the database failed with, if it did. */
+  private static Optional<SQLException> sqlException(Throwable e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        return Optional.of(sql);
+      }
+    }
+    return Optional.empty();
   }
 }

@@ -79,7 +79,8 @@ public final class ReportCommand implements Callable<Integer> {
     }
     return switch (ShopDatabase.openToRead(settings.get(), "report")) {
       case Opened.Unusable<ShopDatabase> unusable -> environment.refuse(unusable.problems());
-      case Opened.Unreachable<ShopDatabase> away -> ServiceCommand.unreachable(away.message());
+      case Opened.Refused<ShopDatabase> refused -> environment.refuse(refused);
+      case Opened.Unreachable<ShopDatabase> away -> ServiceCommand.unreachable(away);
       case Opened.Ready<ShopDatabase> ready -> {
         try (ShopDatabase shop = ready.opened()) {
           print(new ReportStore(Databases.jdbi(shop.pool()), shop.table()).report(since));

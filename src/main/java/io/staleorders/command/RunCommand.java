@@ -64,6 +64,7 @@ public final class RunCommand implements Callable<Integer> {
     HealthFile health = new HealthFile(settings.health(), InstantSource.system());
     return switch (open(settings, health)) {
       case Opened.Unusable<Service> unusable -> environment.refuse(unusable.problems());
+      case Opened.Refused<Service> refused -> environment.refuse(refused);
       case Opened.Unreachable<Service> unreachable -> Main.DONE;
       case Opened.Ready<Service> ready -> {
         if (environment.stop().isRequested()) {
@@ -83,7 +84,7 @@ public final class RunCommand implements Callable<Integer> {
       Opened<Service> opened =
           Service.open(settings, settings.service().dryRun(), () -> touch(health));
       if (!(opened instanceof Opened.Unreachable<Service> unreachable)) {
-        if (said) {
+        if (said && !(opened instanceof Opened.Refused<Service>)) {
           Event.DATABASE_RECOVERED.on(log).log("the database answers");
         }
         return opened;
@@ -92,6 +93,7 @@ public final class RunCommand implements Callable<Integer> {
         Event.DATABASE_UNAVAILABLE
             .on(log)
             .addKeyValue("error", unreachable.message())
+            .addKeyValue("sql_state", unreachable.sqlState())
             .log("the database does not answer, or takes no writes; waiting for it");
         said = true;
       }

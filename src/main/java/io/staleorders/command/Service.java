@@ -131,8 +131,10 @@ final class Service {
       case Opened.Ready<ShopDatabase> ready ->
           ready(settings, ready.opened(), dry, databaseAnswered);
       case Opened.Unusable<ShopDatabase> unusable -> new Opened.Unusable<>(unusable.problems());
+      case Opened.Refused<ShopDatabase> refused ->
+          new Opened.Refused<>(refused.problem(), refused.sqlState());
       case Opened.Unreachable<ShopDatabase> away ->
-          new Opened.Unreachable<>(away.message(), away.exitCode());
+          new Opened.Unreachable<>(away.message(), away.sqlState(), away.exitCode());
     };
   }
 
@@ -142,7 +144,7 @@ final class Service {
       return new Opened.Ready<>(new Service(settings, opened, dry, databaseAnswered));
     } catch (JdbiException e) {
       opened.close();
-      return new Opened.Unreachable<>(Pools.message(e));
+      return Pools.failed(e);
     }
   }
 

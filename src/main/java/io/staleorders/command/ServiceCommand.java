@@ -48,10 +48,11 @@ final class ServiceCommand {
     stop.grace(settings.get().service().shutdownGrace());
     return switch (Service.open(settings.get(), isDry.test(settings.get()), () -> {})) {
       case Opened.Unusable<Service> unusable -> environment.refuse(unusable.problems());
+      case Opened.Refused<Service> refused -> environment.refuse(refused);
       case Opened.Unreachable<Service> away ->
           away.exitCode() == Main.WRONG
               ? environment.refuse(List.of(away.message()))
-              : unreachable(away.message());
+              : unreachable(away);
       case Opened.Ready<Service> ready -> {
         Service service = ready.opened();
         try {
@@ -70,8 +71,10 @@ final class ServiceCommand {
   }
 
   /** Says that the database does not answer; the exit code for it. */
-  static int unreachable(String message) {
-    log.error("the database does not answer: {}", message);
+  static int unreachable(Opened.Unreachable<?> away) {
+    log.atError()
+        .addKeyValue("sql_state", away.sqlState())
+        .log("the database does not answer: {}", away.message());
     return Main.FAILED;
   }
 }

@@ -18,6 +18,9 @@ import org.slf4j.LoggerFactory;
 record ShopDatabase(HikariDataSource pool, ShopTable table) implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ShopDatabase.class);
 
+  /** As the server itself would answer the first statement that writes. */
+  private static final String READ_ONLY = "25006";
+
   /** How the shop's table is looked at. */
   private interface Reader {
     ShopTableReader.Outcome read(Jdbi jdbi, OrdersMapping mapping);
@@ -65,15 +68,16 @@ record ShopDatabase(HikariDataSource pool, ShopTable table) implements AutoClose
       Reader reader,
       Function<HikariDataSource, List<String>> schema,
       HikariDataSource pool) {
-    Optional<String> silent = Pools.unreachable(pool);
-    if (silent.isPresent()) {
-      return new Opened.Unreachable<>(silent.get());
+    Optional<Opened<ShopDatabase>> unopened = Pools.unopened(pool, settings.database());
+    if (unopened.isPresent()) {
+      return unopened.get();
     }
     try {
       return switch (reader.read(Databases.jdbi(pool), Mapping.of(settings))) {
         case ShopTableReader.Outcome.Unusable unusable ->
             unusable.mayPass()
-                ? new Opened.Unreachable<>(String.join("; ", unusable.problems()), Main.WRONG)
+                ? new Opened.Unreachable<>(
+                    String.join("; ", unusable.problems()), READ_ONLY, Main.WRONG)
                 : new Opened.Unusable<>(unusable.problems());
         case ShopTableReader.Outcome.Usable usable -> {
           usable.warnings().forEach(warning -> log.warn("{}", warning));
@@ -84,7 +88,7 @@ record ShopDatabase(HikariDataSource pool, ShopTable table) implements AutoClose
         }
       };
     } catch (JdbiException e) {
-      return new Opened.Unreachable<>(Pools.message(e));
+      return Pools.failed(e);
     }
   }
 

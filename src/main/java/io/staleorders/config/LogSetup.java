@@ -16,6 +16,9 @@ public final class LogSetup {
   /** Whatever it logs it throws as well: a database that goes away would be an ERROR of its own. */
   private static final String FLYWAY = "org.flywaydb";
 
+  /** Whatever it warns about makes a statement fail, or is put right by the pool itself. */
+  private static final String POOL = "com.zaxxer.hikari";
+
   private LogSetup() {}
 
   /** Makes the whole process log this way from now on. */
@@ -23,6 +26,11 @@ public final class LogSetup {
     apply((LoggerContext) LoggerFactory.getILoggerFactory(), logs);
     bridgeJavaLogging();
     Thread.setDefaultUncaughtExceptionHandler(LogSetup::logUncaught);
+  }
+
+  /** Lines for people show the time by the JVM's present zone, whatever that is set to later. */
+  public static void keepLocalTime() {
+    TextLine.keepZone();
   }
 
   /** Makes the loggers of {@code context} log this way from now on. */
@@ -46,6 +54,7 @@ public final class LogSetup {
     root.setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
     context.getLogger(OURS).setLevel(level);
     context.getLogger(FLYWAY).setLevel(Level.OFF);
+    context.getLogger(POOL).setLevel(Level.ERROR);
   }
 
   /** OkHttp and the PostgreSQL driver log by java.util.logging, which writes to standard error. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Everything that an operator can set, checked: each value by itself and all of them together. */
 public record Settings(
@@ -44,13 +45,21 @@ public record Settings(
    *
    * @param jdbcUrl without user and password; its parameters may still hold a secret
    * @param shownUrl for logs and reports: no parameters
+   * @param readPassword reads the password again, from its file if it is in one
    */
   public record Database(
       Secret jdbcUrl,
       String shownUrl,
       Optional<String> user,
       Optional<Secret> password,
-      int poolSize) {}
+      int poolSize,
+      Supplier<Optional<Secret>> readPassword) {
+
+    /** The password as it is set now; as it was read first if its file cannot be read now. */
+    public Optional<Secret> passwordNow() {
+      return readPassword.get().or(() -> password);
+    }
+  }
 
   /**
    * The account at WeChat Pay. At least one of {@code publicKey} and {@code apiV3Key} is there.

@@ -98,7 +98,15 @@ final class SettingsReader {
         url.shown(),
         url.user().or(() -> values.find(DATABASE_USER)),
         url.password().or(() -> values.find(DATABASE_PASSWORD)),
-        values.get(DATABASE_POOL_SIZE));
+        values.get(DATABASE_POOL_SIZE),
+        this::readPassword);
+  }
+
+  private Optional<Secret> readPassword() {
+    return switch (new SettingsReader(environment).databaseAlone()) {
+      case Valid<Settings.Database> now -> now.settings().password();
+      case Invalid<Settings.Database> unreadable -> Optional.empty();
+    };
   }
 
   private Settings.WechatPay wechatPay(PrivateKey privateKey, Optional<PublicKey> publicKey) {

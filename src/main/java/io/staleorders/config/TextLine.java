@@ -19,6 +19,9 @@ final class TextLine {
 
   private TextLine() {}
 
+  /** The zone is the one that the JVM has when this class is first used. */
+  static void keepZone() {}
+
   static String of(ILoggingEvent event, LogFields fields) {
     StringBuilder line =
         new StringBuilder(

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.ColonPrefixSqlParser;
@@ -20,45 +21,44 @@ public final class Databases {
   /** How long the others do. */
   private static final Duration IDLE_TIME = Duration.ofMinutes(1);
 
+  /** How long a session that was idle may take to show that its server takes writes. */
+  private static final Duration VALIDATION = Duration.ofSeconds(2);
+
   /** Remembers the statements that it has parsed. */
   private static final SqlParser PARSER = new ColonPrefixSqlParser();
 
   private Databases() {}
 
+  /** A pool of connections whose password stays the same. */
+  public static HikariDataSource pool(
+      String url, Optional<String> user, Optional<String> password, int size, String instanceId) {
+    return pool(url, user, () -> password, size, instanceId);
+  }
+
   /**
    * A pool of connections. It is made even when the database does not answer; its first use then
    * fails.
    *
-   * @param url {@code jdbc:postgresql://…}; what it sets itself is left as it is
+   * @param url {@code jdbc:postgresql://…}; what it sets itself takes precedence
+   * @param password read now, and again whenever the server refuses the login
    */
   public static HikariDataSource pool(
-      String url, Optional<String> user, Optional<String> password, int size, String instanceId) {
+      String url,
+      Optional<String> user,
+      Supplier<Optional<String>> password,
+      int size,
+      String instanceId) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("orders");
-    config.setJdbcUrl(url);
-    user.ifPresent(config::setUsername);
-    password.ifPresent(config::setPassword);
     config.setMaximumPoolSize(size);
     if (size > MOST_IDLE) {
       config.setMinimumIdle(MOST_IDLE);
       config.setIdleTimeout(IDLE_TIME.toMillis());
     }
-    config.setConnectionTimeout(5_000);
-    config.setValidationTimeout(2_000);
+    config.setValidationTimeout(VALIDATION.toMillis());
     config.setInitializationFailTimeout(-1);
-    addUnlessInUrl(config, url, "ApplicationName", "stale-order-closer " + instanceId);
-    addUnlessInUrl(config, url, "connectTimeout", "5");
-    addUnlessInUrl(config, url, "socketTimeout", "30");
-    addUnlessInUrl(config, url, "tcpKeepAlive", "true");
-    // No prepared statement is left in a session that another may get next.
-    addUnlessInUrl(config, url, "prepareThreshold", "0");
-    return new HikariDataSource(config);
-  }
-
-  private static void addUnlessInUrl(HikariConfig config, String url, String name, String value) {
-    if (!url.contains(name + "=")) {
-      config.addDataSourceProperty(name, value);
-    }
+    return ShopPool.open(
+        config, new ConnectionSource(url, user, password, "stale-order-closer " + instanceId));
   }
 
   /** Jdbi as this package uses it: statements are complete before they reach it. */

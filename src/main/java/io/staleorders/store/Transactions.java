@@ -9,7 +9,12 @@ import org.jdbi.v3.core.Jdbi;
 /** Transactions whose statements wait for no lock and run no longer than a few seconds. */
 final class Transactions {
   private static final Duration LONG_LOCK_WAIT = Duration.ofSeconds(10);
-  private static final Duration LONG = Duration.ofSeconds(25);
+
+  /**
+   * The client gives up on a server that is frozen a little later ({@link ConnectionSource}): the
+   * shorter this is, the sooner the service is with the server that has taken over.
+   */
+  private static final Duration LONG = Duration.ofSeconds(15);
 
   /** What makes a transaction a {@link #longOne}, for one that sends it together with its query. */
   static final String LONG_BOUNDS = bounds(LONG_LOCK_WAIT, LONG);

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,9 @@ final class UnchangedSessions {
   private static final String FOR_SESSION = "set_config('search_path', ?, false)";
   private static final String FOR_TRANSACTION = "set_config('search_path', ?, true)";
 
+  /** A statement of a migration may take far longer than one of the service. */
+  private static final Duration LONGEST_MIGRATION = Duration.ofMinutes(10);
+
   private UnchangedSessions() {}
 
   static DataSource of(DataSource dataSource) {
@@ -24,7 +28,11 @@ final class UnchangedSessions {
         DataSource.class,
         (method, args) -> {
           @Nullable Object result = call(dataSource, method, args);
-          return result instanceof Connection connection ? unchanged(connection) : result;
+          if (result instanceof Connection connection) {
+            connection.setNetworkTimeout(Runnable::run, (int) LONGEST_MIGRATION.toMillis());
+            return unchanged(connection);
+          }
+          return result;
         });
   }
 

@@ -160,7 +160,7 @@ class CheckCommandTest {
 
     Ran ran = check();
 
-    assertThat(ran.exitCode()).isEqualTo(1);
+    assertThat(ran.exitCode()).isEqualTo(2);
     assertThat(ran.out()).contains("failed   database").doesNotContain("hunter2");
   }
 

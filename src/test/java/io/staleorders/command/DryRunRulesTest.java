@@ -202,6 +202,7 @@ class DryRunRulesTest {
       case Opened.Ready<Service> ready -> ready.opened();
       case Opened.Unusable<Service> unusable ->
           throw new AssertionError(String.join("; ", unusable.problems()));
+      case Opened.Refused<Service> refused -> throw new AssertionError(refused.problem());
       case Opened.Unreachable<Service> away -> throw new AssertionError(away.message());
     };
   }

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -147,6 +149,66 @@ public final class EmbeddedServer implements AutoCloseable {
       server = Optional.of(builder().setPort(port).start());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Makes a server that follows this one by streaming replication; for that this one is stopped and
+   * started again. The caller closes it.
+   */
+  public synchronized EmbeddedServer standby() {
+    stop();
+    try {
+      EmbeddedServer standby =
+          new EmbeddedServer(
+              Files.createTempDirectory(directory.getParent(), "postgres-test-"), settings);
+      Runtime.getRuntime().addShutdownHook(new Thread(standby::close));
+      copy(dataDirectory, standby.dataDirectory);
+      start();
+      standby.follow(this);
+      return standby;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts this server, which is stopped, as a read-only standby of {@code primary}. */
+  public void follow(EmbeddedServer primary) {
+    try {
+      Files.writeString(dataDirectory.resolve("standby.signal"), "");
+      Files.writeString(
+          dataDirectory.resolve("postgresql.auto.conf"),
+          "primary_conninfo = 'host=localhost port=%d user=%s'\n"
+              .formatted(primary.port, SUPERUSER),
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    start();
+  }
+
+  /** From now on this role has to log in by its password; the others need none. */
+  public void requirePassword(String role) {
+    Path rules = dataDirectory.resolve("pg_hba.conf");
+    try {
+      Files.writeString(
+          rules, "host all " + role + " all scram-sha-256\n" + Files.readString(rules));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Shop.existing(database()).text("SELECT pg_reload_conf()");
+  }
+
+  public int port() {
+    return port;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file)), StandardCopyOption.COPY_ATTRIBUTES);
+      }
     }
   }
 

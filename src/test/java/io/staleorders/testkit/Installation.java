@@ -46,7 +46,12 @@ public final class Installation implements AutoCloseable {
 
   /** An empty shop with our schema in it. */
   public static Installation open() {
-    return new Installation(Shop.open());
+    return open(Shop.open());
+  }
+
+  /** The settings for this shop, with our schema in it. */
+  public static Installation open(Shop shop) {
+    return new Installation(shop);
   }
 
   public Shop shop() {

@@ -59,6 +59,11 @@ public final class Shop {
     return shop;
   }
 
+  /** A shop that is in this database already. */
+  public static Shop existing(Database database) {
+    return new Shop(database);
+  }
+
   public Database database() {
     return database;
   }
