@@ -108,8 +108,8 @@ final class Service {
     this.heartbeat = new Heartbeat(new HeartbeatStore(jdbi, table), database, sharedRate);
     this.retention =
         new Retention(
-            new RetentionStore(jdbi, table, settings.service().historyRetention(), RETENTION_BATCH),
-            database);
+            new RetentionStore(jdbi, table, settings.service().historyRetention()),
+            RETENTION_BATCH);
     this.named = new NamedStore(jdbi, table, spMchid);
     this.open = new OpenStore(jdbi, table);
   }

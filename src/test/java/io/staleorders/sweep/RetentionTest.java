@@ -1,6 +1,7 @@
 package io.staleorders.sweep;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.staleorders.order.ClosePolicy.NotFoundRule;
 import io.staleorders.order.Event;
@@ -10,6 +11,7 @@ import io.staleorders.testkit.Events;
 import io.staleorders.testkit.Options;
 import io.staleorders.testkit.Rig;
 import io.staleorders.testkit.Shop;
+import io.staleorders.testkit.TableSettings;
 import io.staleorders.testkit.Tap;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -44,10 +46,10 @@ class RetentionTest {
 
     rig.advance(Duration.ofMillis(1));
     List<Integer> removed = new ArrayList<>();
-    Optional<RetentionStore.Step> step = store.remove(RetentionStore.Cursor.START);
+    Optional<RetentionStore.Step> step = store.remove(RetentionStore.Cursor.START, BATCH);
     while (step.isPresent()) {
       removed.add(step.get().removed());
-      step = store.remove(step.get().last());
+      step = store.remove(step.get().last(), BATCH);
     }
 
     assertThat(removed).containsExactly(3, 3, 3, 1);
@@ -147,32 +149,158 @@ class RetentionTest {
     RetentionStore failing = store(statements);
 
     try (Events events = Events.open()) {
-      new Retention(failing, new DatabaseWatch(() -> {})).run();
-      assertThat(events.of(Event.DATABASE_UNAVAILABLE)).hasSize(1);
+      new Retention(failing, BATCH).run();
+      assertThat(events.of(Event.DATABASE_UNAVAILABLE)).isEmpty();
+      assertThat(events.fields())
+          .extracting(line -> line.get("sql_state"))
+          .containsOnlyOnce("08006");
     }
     assertThat(shop.states()).hasSize(4);
     retain();
     assertThat(shop.states()).isEmpty();
   }
 
+  @Test
+  void paymentStaysUntilItIsSettled() {
+    for (String number : List.of("PAID-01", "PAID-02", "PAID-03", "PAID-04", "PAID-05")) {
+      shop.order(number, DUE);
+    }
+    rig.sweep();
+    shop.setStatus("PAID-01", "CLOSED");
+    shop.execute("DELETE FROM orders WHERE out_trade_no = 'PAID-02'");
+    shop.setStatus("PAID-04", "SUCCESS");
+    shop.setStatus("PAID-05", "CLOSED");
+    shop.execute(
+        "UPDATE order_closer.order_close SET acknowledged_at = resolved_at"
+            + " WHERE out_trade_no = 'PAID-05'");
+    rig.advance(RETENTION.plusHours(1));
+
+    retain();
+
+    assertThat(shop.states()).containsOnlyKeys("PAID-01", "PAID-02", "PAID-03");
+    assertThat(shop.text("SELECT count(DISTINCT out_trade_no) FROM order_closer.close_attempt"))
+        .isEqualTo("3");
+  }
+
+  @Test
+  void orderWhoseNumberTheShopsKeyCannotHaveGoesToo() {
+    shop.execute("ALTER TABLE orders ALTER out_trade_no TYPE bigint USING 1");
+    for (String number : List.of("ORDER-OLD-1", "99999999999999999999", "42", "7")) {
+      resolvedLongAgo(number, Duration.ofHours(1));
+    }
+    shop.execute("INSERT INTO orders (out_trade_no, created_at) VALUES (42, now()), (7, now())");
+    shop.execute("UPDATE orders SET status = 'SUCCESS' WHERE out_trade_no = 7");
+    List<String> warnings;
+    try (Events events = Events.open()) {
+      new Retention(store(new Statements()), BATCH).run();
+      warnings = events.warnings();
+    }
+
+    assertThat(shop.states()).containsOnlyKeys("42");
+    assertThat(warnings).isEmpty();
+  }
+
+  /** A view's expression that one row breaks, tried in every place of a batch. */
+  @Test
+  void rowThatCannotBeReadStopsNoOther() {
+    shop.execute("ALTER TABLE orders RENAME TO kept");
+    shop.execute("CREATE VIEW orders AS SELECT k.*, 10 / (k.amount - 1) AS channel FROM kept k");
+    for (int i = 0; i < 10; i++) {
+      resolvedLongAgo("ORDER-" + i, Duration.ofHours(i));
+    }
+    shop.execute(
+        "INSERT INTO kept (out_trade_no, status, created_at, amount)"
+            + " VALUES ('ORDER-4', 'NOTPAY', now(), 1), ('ORDER-9', 'NOTPAY', now(), 1)");
+    Retention retention =
+        new Retention(
+            new RetentionStore(
+                Databases.jdbi(rig.pool()),
+                shop.table(TableSettings.defaults().filter("channel", "1").mapping()),
+                RETENTION),
+            4);
+
+    try (Events events = Events.open()) {
+      retention.run();
+
+      assertThat(events.fields())
+          .filteredOn(line -> line.containsKey("out_trade_no"))
+          .extracting(line -> line.get("out_trade_no"), line -> line.get("sql_state"))
+          .containsExactlyInAnyOrder(tuple("ORDER-4", "22012"), tuple("ORDER-9", "22012"));
+    }
+    assertThat(shop.states()).containsOnlyKeys("ORDER-4", "ORDER-9");
+  }
+
+  @Test
+  void stepThatTakesTooLongIsLoggedAndTriedWithFewerOrders() {
+    for (int i = 0; i < 5; i++) {
+      resolvedLongAgo("ORDER-" + i, Duration.ofHours(i));
+    }
+    Statements statements = new Statements();
+    statements.tooLongFor = 2;
+
+    try (Events events = Events.open()) {
+      new Retention(store(statements), 4).run();
+
+      assertThat(events.fields())
+          .filteredOn(line -> line.containsKey("orders"))
+          .extracting(line -> line.get("orders"), line -> line.get("sql_state"))
+          .containsExactly(tuple("4", "57014"), tuple("2", "57014"));
+    }
+    assertThat(shop.states()).isEmpty();
+  }
+
+  @Test
+  void oldHistoryOfOrdersThatAreGoneGoesToo() {
+    shop.orders("ORDER-", 3, DUE, Shop.SUB_MCHID);
+    rig.sweep();
+    shop.execute("DELETE FROM order_closer.order_close WHERE out_trade_no <> 'ORDER-1'");
+    shop.execute(
+        "UPDATE order_closer.close_attempt SET started_at = started_at - interval '91 days'"
+            + " WHERE out_trade_no <> 'ORDER-2'");
+
+    retain();
+
+    assertThat(
+            shop.text(
+                "SELECT string_agg(DISTINCT out_trade_no, ',') FROM order_closer.close_attempt"))
+        .isEqualTo("ORDER-1,ORDER-2");
+  }
+
+  private void resolvedLongAgo(String outTradeNo, Duration beforeOthers) {
+    shop.execute(
+        "INSERT INTO order_closer.order_close (out_trade_no, sp_mchid, sub_mchid, order_created_at,"
+            + " state, attempts, resolved_at) SELECT ?, '1', '2', at, 'CLOSED', 1, at"
+            + " FROM (SELECT now - interval '100 days' - ? * interval '1 second' AS at"
+            + " FROM testkit.clock) AS long_ago",
+        outTradeNo,
+        beforeOthers.toSeconds());
+  }
+
   private void retain() {
-    new Retention(store, new DatabaseWatch(() -> {})).run();
+    new Retention(store, BATCH).run();
   }
 
   private RetentionStore store(Statements statements) {
     return new RetentionStore(
-        Databases.jdbi(Tap.on(rig.pool(), statements)), shop.table(), RETENTION, BATCH);
+        Databases.jdbi(Tap.on(rig.pool(), statements)), shop.table(), RETENTION);
   }
 
   /** Lets so many batches through. */
   private static final class Statements implements Tap.Listener {
     private int failsAfter = Integer.MAX_VALUE;
+
+    /** So many batches take too long. */
+    private int tooLongFor;
+
     private int batches;
 
     @Override
     public void before(String sql) throws SQLException {
       if (sql.contains("WITH old AS") && batches++ >= failsAfter) {
         throw new SQLException("the connection is gone", "08006");
+      }
+      if (sql.contains("WITH old AS") && tooLongFor-- > 0) {
+        throw new SQLException("canceling statement due to statement timeout", "57014");
       }
     }
 
