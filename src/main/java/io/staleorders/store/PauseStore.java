@@ -105,8 +105,8 @@ public final class PauseStore implements Pauses {
    */
   public PauseStore(Jdbi jdbi, ShopTable table, Duration firstDelay, Duration maxDelay) {
     this.jdbi = jdbi;
-    this.firstDelay = firstDelay.toMillis() + " milliseconds";
-    this.maxDelay = maxDelay.toMillis() + " milliseconds";
+    this.firstDelay = SqlText.interval(firstDelay);
+    this.maxDelay = SqlText.interval(maxDelay);
     this.begin = table.sql(BEGIN);
     String delay = String.format(Locale.ROOT, DELAY, "failures", "code");
     String probed = String.format(Locale.ROOT, DELAY, "before.failures_with_this", ":code");

@@ -122,7 +122,7 @@ public final class ReportStore {
 
   /** What was done {@code since} so long ago, and how things stand now. */
   public Report report(Duration since) {
-    String interval = since.toMillis() + " milliseconds";
+    String interval = SqlText.interval(since);
     return Transactions.longOne(
         jdbi,
         handle ->

@@ -2,9 +2,7 @@ package io.staleorders.store;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jdbi.v3.core.Jdbi;
 
 /**
@@ -19,7 +17,7 @@ public final class RetentionStore {
   private static final String REMOVE =
       """
       WITH old AS MATERIALIZED (
-          SELECT c.out_trade_no, c.resolved_at, <number> AS key,
+          SELECT c.out_trade_no, c.resolved_at,
                  c.state = 'PAID' AND c.acknowledged_at IS NULL AS is_payment
           FROM order_closer.order_close c
           WHERE c.resolved_at < <now> - CAST(:retention AS interval)
@@ -35,10 +33,10 @@ public final class RetentionStore {
           FROM old
           WHERE NOT EXISTS (
                   SELECT FROM <orders> o
-                  WHERE <key> = old.key AND <is_unpaid> AND <is_ours> OFFSET 0)
+                  WHERE <key_is_old> AND <is_unpaid> AND <is_ours> OFFSET 0)
             AND (NOT old.is_payment OR EXISTS (
                   SELECT FROM <orders> o
-                  WHERE <key> = old.key AND NOT (<is_unpaid>) AND NOT (<is_closed>)
+                  WHERE <key_is_old> AND NOT (<is_unpaid>) AND NOT (<is_closed>)
                     AND <is_ours> OFFSET 0))
       ),
       removed AS (
@@ -95,9 +93,6 @@ public final class RetentionStore {
       SELECT max(page.out_trade_no) FROM page
       """;
 
-  private static final Pattern WHOLE_NUMBER = Pattern.compile("\\bint[248]\\b");
-  private static final Pattern DECIMAL_NUMBER = Pattern.compile("\\bnumeric\\b");
-
   private final Jdbi jdbi;
   private final String remove;
   private final String skip;
@@ -109,22 +104,10 @@ public final class RetentionStore {
    */
   public RetentionStore(Jdbi jdbi, ShopTable table, Duration retention) {
     this.jdbi = jdbi;
-    this.remove = table.sql(REMOVE, Map.of("number", number(table.sql("<key_type>"))));
+    this.remove = table.sql(REMOVE);
     this.skip = table.sql(SKIP);
     this.removeHistory = table.sql(REMOVE_HISTORY);
-    this.retention = retention.toMillis() + " milliseconds";
-  }
-
-  /** Our number as a value of the shop's key; NULL where no row can have it. */
-  private static String number(String keyType) {
-    if (WHOLE_NUMBER.matcher(keyType).find()) {
-      // An int4 is compared with an int8 by the same index.
-      return "CASE WHEN c.out_trade_no ~ '^-?[0-9]{1,18}$' THEN c.out_trade_no::int8 END";
-    }
-    if (DECIMAL_NUMBER.matcher(keyType).find()) {
-      return "CASE WHEN c.out_trade_no ~ '^-?[0-9]{1,100}$' THEN c.out_trade_no::numeric END";
-    }
-    return "c.out_trade_no::" + keyType;
+    this.retention = SqlText.interval(retention);
   }
 
   /** The statement that removes, for a test of its plan. */

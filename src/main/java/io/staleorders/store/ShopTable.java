@@ -151,7 +151,7 @@ public final class ShopTable {
   }
 
   private String delay() {
-    return "interval '" + mapping.closeDelay().toMillis() + " milliseconds'";
+    return "interval '" + SqlText.interval(mapping.closeDelay()) + "'";
   }
 
   /**

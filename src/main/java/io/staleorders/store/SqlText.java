@@ -1,5 +1,8 @@
 package io.staleorders.store;
 
+import java.math.BigDecimal;
+import java.time.Duration;
+
 /** Settings that become part of a statement, quoted so that they cannot become anything else. */
 final class SqlText {
   private SqlText() {}
@@ -16,5 +19,10 @@ final class SqlText {
   static String literal(String text) {
     String quoted = "'" + text.replace("'", "''").replace("\\", "\\x5c") + "'";
     return text.indexOf('\\') < 0 ? quoted : " E" + quoted;
+  }
+
+  /** An interval. In seconds: PostgreSQL 14 takes no more than 24 days of milliseconds. */
+  static String interval(Duration duration) {
+    return BigDecimal.valueOf(duration.toMillis(), 3).toPlainString() + " seconds";
   }
 }

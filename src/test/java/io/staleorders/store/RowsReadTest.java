@@ -1,6 +1,7 @@
 package io.staleorders.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.staleorders.order.Decision;
 import io.staleorders.order.MerchantId;
@@ -140,6 +141,8 @@ class RowsReadTest {
   }
 
   private long read(String table) {
+    // PostgreSQL 14 reports what was read a moment later, at a time that cannot be asked for.
+    assumeTrue(Integer.parseInt(shop.text("SHOW server_version_num")) >= 150_000);
     return jdbi.withHandle(
         handle -> {
           handle.execute("SELECT pg_stat_force_next_flush()");

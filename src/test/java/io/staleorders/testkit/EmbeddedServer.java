@@ -1,7 +1,9 @@
 package io.staleorders.testkit;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 /**
  * A PostgreSQL server as a process of this machine, which a test can stop, kill and start again:
@@ -20,6 +24,10 @@ import java.util.stream.Stream;
  */
 public final class EmbeddedServer implements AutoCloseable {
   private static final String SUPERUSER = "postgres";
+
+  /** A jar with binaries of another version than the one on the class path; empty for that one. */
+  private static final String BINARIES = System.getProperty("postgres.binaries", "");
+
   private static final Path MEMORY = Path.of("/dev/shm");
   private static final Duration TIME_TO_START = Duration.ofMinutes(1);
   private static final long ROOM_IN_MEMORY_BYTES = 2L << 30;
@@ -236,7 +244,19 @@ public final class EmbeddedServer implements AutoCloseable {
             .setPGStartupWait(TIME_TO_START)
             .setLocaleConfig("locale", "C");
     settings.forEach(builder::setServerConfig);
+    if (!BINARIES.isEmpty()) {
+      builder.setPgBinaryResolver((system, machine) -> binaries());
+    }
     return builder;
+  }
+
+  /** The one archive in a jar of binaries: two versions of them cannot be on one class path. */
+  private static InputStream binaries() throws IOException {
+    try (ZipFile jar = new ZipFile(BINARIES)) {
+      ZipEntry archive =
+          jar.stream().filter(entry -> entry.getName().endsWith(".txz")).findFirst().orElseThrow();
+      return new ByteArrayInputStream(jar.getInputStream(archive).readAllBytes());
+    }
   }
 
   private long postmasterPid() {

@@ -47,6 +47,15 @@ class PostgresTest {
     assertThat(text(database, "SHOW TimeZone")).isEqualTo("America/New_York");
   }
 
+  /** Or the runs on other versions would all test the same one. */
+  @Test
+  void serverIsOfTheVersionThatIsAskedFor() throws SQLException {
+    String version = System.getProperty("postgres.version", "");
+
+    assertThat(text(Postgres.freshDatabase().dataSource(), "SHOW server_version"))
+        .startsWith(version);
+  }
+
   @Test
   void ownServerKeepsDataAndPortOverStopAndKill() throws SQLException {
     try (EmbeddedServer server = Postgres.ownServer()) {
