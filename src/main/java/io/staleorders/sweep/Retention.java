@@ -1,5 +1,6 @@
 package io.staleorders.sweep;
 
+import io.staleorders.store.DatabaseFailure;
 import io.staleorders.store.RetentionStore;
 import io.staleorders.store.RetentionStore.Cursor;
 import io.staleorders.store.RetentionStore.Step;
@@ -91,7 +92,7 @@ public final class Retention {
     return tried(
         () -> store.remove(cursor, batch),
         e -> {
-          if (SqlFailure.isPassing(e)) {
+          if (DatabaseFailure.of(e).mayPass()) {
             warn("a step of retention failed and is tried with fewer orders", batch, e);
           } else {
             log.debug("{} orders cannot be removed together", batch, e);
@@ -141,7 +142,7 @@ public final class Retention {
     try {
       return new Tried.Did<>(statement.get());
     } catch (JdbiException e) {
-      boolean ofServer = SqlFailure.isOfServer(e);
+      boolean ofServer = isOfServer(DatabaseFailure.of(e));
       if (stopping) {
         // The stop may have cut it off.
         return new Tried.Failed<>(e, true);
@@ -155,19 +156,27 @@ public final class Retention {
     }
   }
 
+  /** Whether every other step would fail as well. */
+  private static boolean isOfServer(DatabaseFailure failure) {
+    return switch (failure.scope()) {
+      case ROW, STATEMENT -> false;
+      case CONNECTION, SERVER, CONFIGURATION -> true;
+    };
+  }
+
   private static void warn(String message, int batch, JdbiException e) {
     log.atWarn()
         .addKeyValue("orders", batch)
-        .addKeyValue("sql_state", SqlFailure.sqlState(e))
-        .addKeyValue("error", SqlFailure.message(e))
+        .addKeyValue("sql_state", DatabaseFailure.of(e).sqlState())
+        .addKeyValue("error", DatabaseFailure.of(e).message())
         .log(message);
   }
 
   private static void sayKept(String outTradeNo, JdbiException e) {
     log.atWarn()
         .addKeyValue("out_trade_no", outTradeNo)
-        .addKeyValue("sql_state", SqlFailure.sqlState(e))
-        .addKeyValue("error", SqlFailure.message(e))
+        .addKeyValue("sql_state", DatabaseFailure.of(e).sqlState())
+        .addKeyValue("error", DatabaseFailure.of(e).message())
         .log("an old order is kept past HISTORY_RETENTION: the shop's row cannot be read");
   }
 }
