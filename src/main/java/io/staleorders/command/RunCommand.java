@@ -4,12 +4,14 @@ import io.staleorders.config.Settings;
 import io.staleorders.config.StalledLog;
 import io.staleorders.order.Event;
 import io.staleorders.schedule.Schedule;
+import io.staleorders.sweep.StopDeadline;
 import io.staleorders.wechatpay.Signatures;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
@@ -34,7 +36,7 @@ public final class RunCommand implements Callable<Integer> {
   private static final Logger log = LoggerFactory.getLogger(RunCommand.class);
 
   private static final Duration DATABASE_RETRY = Duration.ofSeconds(2);
-  private static final Duration FOREVER = Duration.ofDays(365_000);
+  private static final Duration COLUMNS_WATCHED = Duration.ofSeconds(1);
   private static final Duration HEARTBEAT = Duration.ofMinutes(1);
   private static final Duration RETENTION = Duration.ofHours(1);
   private static final Duration FIRST_RETENTION = Duration.ofSeconds(5);
@@ -62,19 +64,18 @@ public final class RunCommand implements Callable<Integer> {
 
   private int run(Settings settings) {
     HealthFile health = new HealthFile(settings.health(), InstantSource.system());
-    return switch (open(settings, health)) {
-      case Opened.Unusable<Service> unusable -> environment.refuse(unusable.problems());
-      case Opened.Refused<Service> refused -> environment.refuse(refused);
-      case Opened.Unreachable<Service> unreachable -> Main.DONE;
-      case Opened.Ready<Service> ready -> {
-        if (environment.stop().isRequested()) {
-          ready.opened().close(environment.stop().deadline());
-        } else {
-          serve(settings, ready.opened());
-        }
-        yield Main.DONE;
-      }
-    };
+    Optional<Integer> exitCode = Optional.empty();
+    while (exitCode.isEmpty()) {
+      exitCode =
+          switch (open(settings, health)) {
+            case Opened.Unusable<Service> unusable ->
+                Optional.of(environment.refuse(unusable.problems()));
+            case Opened.Refused<Service> refused -> Optional.of(environment.refuse(refused));
+            case Opened.Unreachable<Service> unreachable -> Optional.of(Main.DONE);
+            case Opened.Ready<Service> ready -> serve(settings, ready.opened());
+          };
+    }
+    return exitCode.get();
   }
 
   /** A database that is away when the service starts is waited for. */
@@ -110,7 +111,15 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private void serve(Settings settings, Service service) {
+  /**
+   * Until a stop is requested, or the shop's table is to be looked at anew: then without a code.
+   */
+  private Optional<Integer> serve(Settings settings, Service service) {
+    Stop stop = environment.stop();
+    if (stop.isRequested()) {
+      service.close(stop.deadline());
+      return Optional.of(Main.DONE);
+    }
     Schedule schedule = Schedule.create(InstantSource.system());
     if (settings.service().dryRun()) {
       Duration look = settings.schedule().sweepInterval();
@@ -123,24 +132,43 @@ public final class RunCommand implements Callable<Integer> {
       schedule.every(HEARTBEAT, HEARTBEAT, "heartbeat", service.heartbeat()::beat);
       schedule.every(RETENTION, FIRST_RETENTION, "retention", service.retention()::run);
     }
-    Stop stop = environment.stop();
-    stop.whenBegun(
+    Consumer<StopDeadline> whenStopped =
         deadline -> {
           say(Event.SERVICE_STOPPING, settings, "service stopping");
           schedule.stopFiring();
           service.stop(deadline);
-        });
+        };
+    stop.whenBegun(whenStopped);
     service.refreshCertificates();
     schedule.every(CERTIFICATES, CERTIFICATES, "certificates", service::refreshCertificates);
     line(Event.SERVICE_STARTED, settings)
         .addKeyValue("signatures_by", Signatures.providerInUse())
         .log("service started");
     schedule.start();
-    stop.await(FOREVER);
-    service.stop(stop.deadline());
-    schedule.stop(stop.deadline());
-    service.close(stop.deadline());
+    boolean stopped = awaitStopUnlessTableChanges(service);
+    if (!stopped) {
+      log.warn(
+          "the columns of the shop's table have changed: the service reads them and starts over");
+      stop.forget(whenStopped);
+      schedule.stopFiring();
+    }
+    StopDeadline deadline = stop.deadline();
+    service.stop(deadline);
+    schedule.stop(deadline);
+    service.close(deadline);
+    if (!stopped) {
+      return Optional.empty();
+    }
     say(Event.SERVICE_STOPPED, settings, "service stopped");
+    return Optional.of(Main.DONE);
+  }
+
+  private boolean awaitStopUnlessTableChanges(Service service) {
+    boolean stopped = false;
+    while (!stopped && !service.isTableChanged()) {
+      stopped = environment.stop().await(COLUMNS_WATCHED);
+    }
+    return stopped || environment.stop().isRequested();
   }
 
   private static void say(Event event, Settings settings, String message) {

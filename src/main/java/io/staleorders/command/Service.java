@@ -192,6 +192,11 @@ final class Service {
     wechatPay.certificates().ifPresent(certificates -> certificates.refresh(rate::take));
   }
 
+  /** Whether the shop has changed its table, so that the statements do not suit it any more. */
+  boolean isTableChanged() {
+    return database.isTableChanged();
+  }
+
   /** Starts nothing more; calls in flight end within the grace and are recorded. */
   void stop(StopDeadline deadline) {
     stopping.lock();

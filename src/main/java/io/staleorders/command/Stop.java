@@ -69,6 +69,11 @@ final class Stop {
     listener.accept(deadline());
   }
 
+  /** Calls {@code listener} no more. */
+  synchronized void forget(Consumer<StopDeadline> listener) {
+    listeners.remove(listener);
+  }
+
   /** Begins the stop that was requested: the listeners are called, one after the other. */
   void begin() {
     List<Consumer<StopDeadline>> all;

@@ -227,7 +227,7 @@ public final class DatabaseWatch {
   }
 
   void failed(JdbiException e) {
-    if (ended) {
+    if (ended || tableChanged) {
       return;
     }
     boolean soon = Ticker.since(lastFailure).compareTo(LONGEST_QUIET.multipliedBy(2)) < 0;

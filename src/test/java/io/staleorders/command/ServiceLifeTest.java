@@ -17,10 +17,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The process, from its start to its end. */
 class ServiceLifeTest {
   private static final Duration LIMIT = Duration.ofMinutes(2);
+  private static final String UTC_NOW = "now() AT TIME ZONE 'UTC'";
 
   @TempDir private Path folder = Path.of("");
 
@@ -70,6 +73,55 @@ class ServiceLifeTest {
         assertThat(service.stop(LIMIT)).isTrue();
       }
     }
+  }
+
+  /** The shop changes the types of its columns under the running service. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "ALTER created_at TYPE timestamp(3) USING created_at AT TIME ZONE 'UTC'",
+        "ALTER created_at TYPE timestamp USING created_at AT TIME ZONE 'America/New_York'",
+        "ALTER status TYPE order_status USING status::order_status",
+        "ALTER out_trade_no TYPE text",
+      })
+  void columnOfAnotherTypeIsReadAnewAndNothingIsClosedTooEarly(String change) {
+    Shop shop = Shop.open();
+    shop.execute("CREATE TYPE order_status AS ENUM ('NOTPAY', 'CLOSED')");
+    shop.execute("ALTER TABLE orders ALTER status DROP DEFAULT");
+    try (Sandbox sandbox = Sandbox.start()) {
+      Map<String, String> settings = settings(sandbox);
+      settings.put("DATABASE_URL", shop.database().jdbcUrl());
+      settings.put("SWEEP_INTERVAL", "1s");
+      if (change.contains("New_York")) {
+        settings.put("ORDERS_TIME_ZONE", "America/New_York");
+      }
+      try (ServiceProcess service = ServiceProcess.start(settings, lines::add)) {
+        order(shop, "BEFORE-1", "now() - interval '20 min'");
+        await().atMost(LIMIT).until(() -> shop.status("BEFORE-1").equals("CLOSED"));
+
+        shop.execute("ALTER TABLE orders " + change);
+        String now =
+            change.contains("New_York") ? "now() AT TIME ZONE 'America/New_York'" : UTC_NOW;
+        String cast = change.contains("created_at") ? now : "now()";
+        order(shop, "YOUNG-1", cast);
+        order(shop, "AFTER-1", cast + " - interval '20 min'");
+
+        await().atMost(LIMIT).until(() -> shop.status("AFTER-1").equals("CLOSED"));
+        assertThat(shop.status("YOUNG-1")).isEqualTo("NOTPAY");
+        assertThat(sandbox.requests("YOUNG-1")).isEmpty();
+        assertThat(service.stop(LIMIT)).isTrue();
+        assertThat(lines).noneMatch(line -> line.contains("\"ERROR\""));
+      }
+    }
+  }
+
+  private static void order(Shop shop, String outTradeNo, String createdAt) {
+    shop.execute(
+        "INSERT INTO orders (out_trade_no, sub_mchid, status, created_at) VALUES (?, ?, 'NOTPAY', "
+            + createdAt
+            + ")",
+        outTradeNo,
+        Shop.SUB_MCHID);
   }
 
   private void awaitLine(String part) {
