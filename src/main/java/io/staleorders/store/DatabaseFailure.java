@@ -1,9 +1,11 @@
 package io.staleorders.store;
 
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * What a failed statement says: by its SQLSTATE, never by a text, which the server writes in its
@@ -14,9 +16,11 @@ import org.postgresql.util.PSQLException;
  *
  * @param sqlState five characters; empty where the driver or the pool gave none
  * @param isSaidByServer whether the server sent it, over a connection that worked that far
+ * @param isRaised whether a function of the shop's chose the SQLSTATE, by RAISE of PL/pgSQL
  * @param message PostgreSQL's own, in one line, without the statement
  */
-public record DatabaseFailure(String sqlState, boolean isSaidByServer, String message) {
+public record DatabaseFailure(
+    String sqlState, boolean isSaidByServer, boolean isRaised, String message) {
   /** What a failure is about, from the smallest to the largest. */
   public enum Scope {
     /** The data of a row, or a trigger, constraint or policy on it. */
@@ -38,6 +42,9 @@ public record DatabaseFailure(String sqlState, boolean isSaidByServer, String me
   private static final Set<String> OF_CONFIGURATION = Set.of("0A", "28", "3D", "3F", "42");
   private static final Set<String> OF_STATEMENT = Set.of("25", "26", "40", "55", "57");
 
+  /** PostgreSQL's function behind RAISE of PL/pgSQL. */
+  private static final String RAISE = "exec_stmt_raise";
+
   private static final Set<String> CONFLICT = Set.of("40");
   private static final Set<String> PASSING = Set.of("40", "55", "57014");
 
@@ -45,11 +52,18 @@ public record DatabaseFailure(String sqlState, boolean isSaidByServer, String me
   public static DatabaseFailure of(RuntimeException e) {
     SQLException sql = sqlException(e);
     if (sql == null) {
-      return new DatabaseFailure("", false, line(e));
+      return new DatabaseFailure("", false, false, line(e));
     }
-    boolean said = sql instanceof PSQLException ps && ps.getServerErrorMessage() != null;
+    Optional<ServerErrorMessage> said =
+        sql instanceof PSQLException server
+            ? Optional.ofNullable(server.getServerErrorMessage())
+            : Optional.empty();
     String state = sql.getSQLState();
-    return new DatabaseFailure(state == null ? "" : state, said, line(sql));
+    return new DatabaseFailure(
+        state == null ? "" : state,
+        said.isPresent(),
+        said.filter(message -> RAISE.equals(message.getRoutine())).isPresent(),
+        line(sql));
   }
 
   /** What it is about, as far as the SQLSTATE says. */

@@ -138,7 +138,8 @@ public final class DatabaseWatch {
     return switch (failure.scope()) {
       case ROW -> true;
       case STATEMENT -> false;
-      case CONNECTION, SERVER, CONFIGURATION -> failure.isSaidByServer() && works();
+      case CONNECTION, SERVER, CONFIGURATION ->
+          failure.isRaised() || (failure.isSaidByServer() && works());
     };
   }
 

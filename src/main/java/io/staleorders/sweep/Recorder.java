@@ -211,7 +211,7 @@ final class Recorder {
     DatabaseFailure failure = DatabaseFailure.of(e);
     return switch (failure.scope()) {
       case ROW, STATEMENT -> false;
-      case CONNECTION, SERVER, CONFIGURATION -> !failure.isSaidByServer() || !database.works();
+      case CONNECTION, SERVER, CONFIGURATION -> !database.isOfRows(failure);
     };
   }
 
