@@ -76,6 +76,8 @@ class FailoverTest {
     try (ServiceProcess service = startClosing(libpqUrl())) {
       before.execute("ALTER SYSTEM SET default_transaction_read_only = on");
       before.text("SELECT pg_reload_conf()");
+      // Only then is all that it took replicated, and nothing more comes.
+      await().atMost(PATIENCE).until(() -> count("database_unavailable") == 1);
       promote();
       awaitContinued(SOON);
       assertThat(sessions(before)).isZero();
