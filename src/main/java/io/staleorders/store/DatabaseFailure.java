@@ -1,7 +1,6 @@
 package io.staleorders.store;
 
 import java.sql.SQLException;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
@@ -54,15 +53,13 @@ public record DatabaseFailure(
     if (sql == null) {
       return new DatabaseFailure("", false, false, line(e));
     }
-    Optional<ServerErrorMessage> said =
-        sql instanceof PSQLException server
-            ? Optional.ofNullable(server.getServerErrorMessage())
-            : Optional.empty();
+    @Nullable ServerErrorMessage said =
+        sql instanceof PSQLException server ? server.getServerErrorMessage() : null;
     String state = sql.getSQLState();
     return new DatabaseFailure(
         state == null ? "" : state,
-        said.isPresent(),
-        said.filter(message -> RAISE.equals(message.getRoutine())).isPresent(),
+        said != null,
+        said != null && RAISE.equals(said.getRoutine()),
         line(sql));
   }
 
