@@ -2,6 +2,7 @@ package io.staleorders.simulation;
 
 import io.staleorders.order.ClosePolicy.NotFoundRule;
 import io.staleorders.sandbox.Misbehaviour;
+import io.staleorders.simulation.HostileShop.Hostility;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -107,6 +108,45 @@ public final class Chance {
   /** {@code CLOSE_NOT_FOUND}. */
   NotFoundRule notFoundRule() {
     return RULES.get(Math.floorMod(seed, RULES.size()));
+  }
+
+  /** Whether {@code ORDERS_PAID_STATUS} is set. */
+  boolean marksPaid() {
+    return seed % 2 == 0;
+  }
+
+  /** What the shop's row of an order does to the service. */
+  Hostility hostility(String outTradeNo) {
+    int percent = percent(outTradeNo, "hostile");
+    if (percent < 8) {
+      return Hostility.REFUSES;
+    }
+    if (percent < 11) {
+      return Hostility.KEEPS_STATUS;
+    }
+    if (percent < 15) {
+      return Hostility.DELETED;
+    }
+    if (percent < 20) {
+      return Hostility.CANCELLED;
+    }
+    return percent < 24 ? Hostility.LOCKED : Hostility.NONE;
+  }
+
+  /** What a row refuses a change with. */
+  String sqlState(String outTradeNo) {
+    return HostileShop.SQL_STATES.get(
+        percent(outTradeNo, "sql state") % HostileShop.SQL_STATES.size());
+  }
+
+  /** Whether a row is deleted or cancelled after a round. */
+  boolean strikesBetween(String outTradeNo, int round) {
+    return percent(outTradeNo, "struck in round") % 12 == round;
+  }
+
+  /** Whether a row is deleted or cancelled during a call. */
+  boolean strikesDuring(String outTradeNo, int request) {
+    return percent(outTradeNo, "struck at request") % 4 + 1 == request;
   }
 
   /** How old an order is when it comes. */

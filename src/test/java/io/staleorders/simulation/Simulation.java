@@ -2,10 +2,14 @@ package io.staleorders.simulation;
 
 import io.staleorders.sandbox.Facts;
 import io.staleorders.sandbox.Misbehaviour;
+import io.staleorders.sandbox.Operation;
+import io.staleorders.sandbox.SeenRequest;
+import io.staleorders.simulation.HostileShop.Hostility;
 import io.staleorders.simulation.OtherCopy.Grief;
 import io.staleorders.sweep.Sweep;
 import io.staleorders.testkit.Options;
 import io.staleorders.testkit.Rig;
+import io.staleorders.testkit.TableSettings;
 import io.staleorders.testkit.Tap;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,14 +26,15 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Some thousands of orders, payers who pay in between, a WeChat Pay that misbehaves in every way,
- * and copies of the service that are killed or frozen, until nothing is open any more.
+ * instances of the service that are killed or frozen, and a shop whose rows are hostile, until
+ * nothing is open any more.
  */
 final class Simulation implements AutoCloseable {
   private static final String[] SUB_MCHIDS = {"1900000109", "1900000110", "1900000111"};
   private static final int ROUNDS = 12;
   private static final int ROUNDS_WITH_NEW_ORDERS = 6;
   private static final int MOST_ROUNDS_AFTERWARDS = 400;
-  private static final Duration LEASE = Duration.ofSeconds(60);
+  private static final Duration LEASE = Duration.ofSeconds(8);
 
   private final Rig rig = Rig.open();
   private final Chance chance;
@@ -38,7 +43,8 @@ final class Simulation implements AutoCloseable {
   private final Map<String, NavigableMap<Instant, Instant>> created = new ConcurrentHashMap<>();
   private final Set<String> shopKnowsPaid = ConcurrentHashMap.newKeySet();
   private final Set<String> paidAfterClosedHere = ConcurrentHashMap.newKeySet();
-  private final Set<String> cancelled = ConcurrentHashMap.newKeySet();
+  private final Map<String, Set<Integer>> queriesWhenPaid = new ConcurrentHashMap<>();
+  private final HostileShop hostile;
   private final List<Thread> funerals = new ArrayList<>();
   private volatile Optional<OtherCopy> other = Optional.empty();
   private final Sweep survivor;
@@ -49,13 +55,18 @@ final class Simulation implements AutoCloseable {
     this.chance = new Chance(seed);
     this.course = chance.course();
     this.orders = orders;
+    this.hostile = new HostileShop(rig.shop(), chance);
     rig.restart(
         Options.defaults()
             .confirm(chance.confirms())
             .notFound(chance.notFoundRule())
             .closeRate(2_000)
-            .callTimeout(Duration.ofSeconds(3))
+            .callTimeout(Duration.ofSeconds(1))
             .lease(LEASE)
+            .table(
+                chance.marksPaid()
+                    ? TableSettings.defaults().paid(HostileShop.PAID_STATUS)
+                    : TableSettings.defaults())
             .grace(Duration.ofMillis(500)));
     this.survivor = rig.copy("copy-1", Tap.on(rig.pool(), new ShopCancels()));
   }
@@ -65,7 +76,12 @@ final class Simulation implements AutoCloseable {
     rig.sandbox().faults().script(this::onRequest);
     for (int round = 0; round < ROUNDS; round++) {
       takeOrders(round);
+      if (round % 3 == 2) {
+        hostile.hold(created.keySet(), round == 5 ? Integer.MAX_VALUE : course.nextInt(1, 60));
+      }
       sweepBesideAnotherCopy();
+      hostile.release();
+      hostile.between(created.keySet(), round);
       moveTimes(round);
       rig.advance(Duration.ofSeconds(course.nextInt(20, 1_200)));
     }
@@ -88,7 +104,46 @@ final class Simulation implements AutoCloseable {
 
   /** Orders that the shop itself cancelled. */
   Set<String> cancelled() {
-    return cancelled;
+    return hostile.cancelled();
+  }
+
+  /** Orders whose rows the shop deleted. */
+  Set<String> deleted() {
+    return hostile.deleted();
+  }
+
+  /** All orders that there ever were. */
+  Set<String> numbers() {
+    return created.keySet();
+  }
+
+  /** Whether nothing that the shop did can have kept the service from writing the order's row. */
+  boolean isWritable(String outTradeNo) {
+    return chance.hostility(outTradeNo) == Hostility.NONE;
+  }
+
+  /** Whether {@code ORDERS_PAID_STATUS} is set. */
+  boolean marksPaid() {
+    return chance.marksPaid();
+  }
+
+  /** {@code Request-ID}s of the replies that said truly that an order is paid. */
+  Set<String> saidPaid(String outTradeNo) {
+    List<SeenRequest> requests = rig.sandbox().requests(outTradeNo);
+    Set<String> said = new TreeSet<>();
+    for (int nth : queriesWhenPaid.getOrDefault(outTradeNo, Set.of())) {
+      if (nth <= requests.size() && saysState(requests.get(nth - 1))) {
+        said.add(requests.get(nth - 1).requestId());
+      }
+    }
+    return said;
+  }
+
+  private static boolean saysState(SeenRequest request) {
+    return request.operation() == Operation.QUERY
+        && request.status() == 200
+        && request.misbehaviour().map(Misbehaviour::kind).orElse(Misbehaviour.Kind.ORDER)
+            == Misbehaviour.Kind.ORDER;
   }
 
   /** Orders that somebody could pay although they were marked closed here. */
@@ -142,6 +197,7 @@ final class Simulation implements AutoCloseable {
         Duration age = Duration.ofMinutes(chance.ageInMinutes(i));
         rig.shop().order(outTradeNo, age, SUB_MCHIDS[i % SUB_MCHIDS.length], "NOTPAY");
         created.put(outTradeNo, new TreeMap<>(Map.of(Instant.EPOCH, rig.shop().now().minus(age))));
+        hostile.came(outTradeNo);
       }
     }
   }
@@ -203,6 +259,12 @@ final class Simulation implements AutoCloseable {
     if (chance.pays(outTradeNo, facts.nth())) {
       pay(outTradeNo, facts);
     }
+    if (facts.operation() == Operation.QUERY && rig.sandbox().state(outTradeNo).isPaid()) {
+      queriesWhenPaid
+          .computeIfAbsent(outTradeNo, no -> ConcurrentHashMap.newKeySet())
+          .add(facts.nth());
+    }
+    hostile.onRequest(outTradeNo, facts.nth());
     return chance.trouble(outTradeNo, facts.nth());
   }
 
@@ -211,11 +273,11 @@ final class Simulation implements AutoCloseable {
     if (!rig.sandbox().pay(outTradeNo)) {
       return;
     }
-    if (rig.shop().status(outTradeNo).equals("CLOSED")) {
+    if (rig.shop().count("orders WHERE status = 'CLOSED' AND out_trade_no = '" + outTradeNo + "'")
+        > 0) {
       paidAfterClosedHere.add(outTradeNo);
     }
-    if (chance.shopHears(outTradeNo, facts.nth())) {
-      rig.shop().setStatus(outTradeNo, "SUCCESS");
+    if (chance.shopHears(outTradeNo, facts.nth()) && hostile.hearsOfPayment(outTradeNo)) {
       shopKnowsPaid.add(outTradeNo);
     }
   }
@@ -233,6 +295,7 @@ final class Simulation implements AutoCloseable {
   public void close() {
     funerals.forEach(Simulation::join);
     survivor.close();
+    hostile.close();
     rig.close();
   }
 
@@ -252,11 +315,13 @@ final class Simulation implements AutoCloseable {
 
     @Override
     public void before(String sql) {
-      if (sql.startsWith("UPDATE \"orders\"") && cancelled.size() < orders / 10) {
-        cancelled.addAll(
-            rig.shop()
-                .jdbi()
-                .withHandle(handle -> handle.createQuery(CANCEL).mapTo(String.class).list()));
+      if (sql.startsWith("UPDATE \"orders\"") && hostile.cancelled().size() < orders / 8) {
+        hostile
+            .cancelled()
+            .addAll(
+                rig.shop()
+                    .jdbi()
+                    .withHandle(handle -> handle.createQuery(CANCEL).mapTo(String.class).list()));
       }
     }
 
