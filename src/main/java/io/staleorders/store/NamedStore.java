@@ -14,14 +14,15 @@ public final class NamedStore {
       """
       INSERT INTO order_closer.order_close AS c
           (out_trade_no, sp_mchid, sub_mchid, order_created_at, state, next_attempt_at)
-      SELECT DISTINCT ON (<key_text>)
-             <key_text>, :sp_mchid, left(<sub_mchid>, 100), greatest(<created_instant>, 'epoch'),
-             'DUE', <now>
-      FROM <orders> o
-      WHERE <key_in_wanted>
-        AND <is_unpaid> AND <is_ours>
-        AND <created_instant> <= <now> - <delay>
-      ORDER BY <key_text>
+      SELECT DISTINCT ON (mine.number)
+             mine.number, :sp_mchid, mine.sub_mchid, greatest(mine.made_at, 'epoch'), 'DUE', <now>
+      FROM (SELECT <key_text> AS number, <sub_mchid> AS sub_mchid, <created_instant> AS made_at,
+                   <is_ours> AS is_ours
+            FROM <orders> o
+            WHERE <key_in_wanted> AND (<is_unpaid>) IS TRUE
+            OFFSET 0) AS mine
+      WHERE mine.is_ours AND mine.made_at <= <now> - <delay>
+      ORDER BY mine.number
       ON CONFLICT (out_trade_no) DO UPDATE
       SET state = 'DUE', attempts = 0, answered = 0, absences = 0, rate_refusals = 0,
           first_attempt_at = NULL, next_attempt_at = <now>, resolved_at = NULL, reason = NULL,

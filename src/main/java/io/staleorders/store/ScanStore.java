@@ -136,11 +136,14 @@ public final class ScanStore {
           trade_state = NULL, transaction_id = NULL, paid_at = NULL,
           code = NULL, message = NULL, request_id = NULL,
           row_closed = false, row_refused_at = NULL
-      FROM <orders> o
-      WHERE c.out_trade_no = ANY (:locked)
-        AND <key_is_c>
-        AND <is_unpaid> AND <is_ours>
-        AND <created_instant> <= <now> - <delay>
+      FROM (SELECT <key> AS key, <created_instant> AS made_at, <is_ours> AS is_ours
+            FROM <orders> o
+            WHERE <key_in_wanted> AND (<is_unpaid>) IS TRUE
+            OFFSET 0) AS mine
+      WHERE c.out_trade_no = ANY (:out_trade_nos)
+        AND <mine_is_c>
+        AND mine.is_ours
+        AND mine.made_at <= <now> - <delay>
       """;
 
   private final Jdbi jdbi;
@@ -267,7 +270,7 @@ public final class ScanStore {
                   .list();
           return handle
               .createUpdate(reopen)
-              .bind("locked", locked.toArray(String[]::new))
+              .bind("out_trade_nos", locked.toArray(String[]::new))
               .execute();
         });
   }

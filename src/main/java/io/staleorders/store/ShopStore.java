@@ -15,6 +15,7 @@ import org.jdbi.v3.core.statement.Query;
  * The shop's rows by order number: read, locked, and marked. Only rows still unpaid are written.
  */
 public final class ShopStore {
+  /** OFFSET 0: of rows that are not wanted nothing but the key is read, which may fail. */
   private static final String READ =
       """
       SELECT seen.*,
@@ -23,15 +24,20 @@ public final class ShopStore {
              coalesce(made_at <= <now> - <delay>, false) AS old_enough,
              <merchant_known> AS merchant_known
       FROM (SELECT wanted.out_trade_no,
-                   count(*) FILTER (WHERE <is_unpaid>) AS unpaid_rows,
-                   count(DISTINCT <sub_mchid>) FILTER (WHERE <key> IS NOT NULL) AS sub_mchids,
-                   coalesce(max(<sub_mchid>) FILTER (WHERE <is_unpaid>),
-                            max(<sub_mchid>) FILTER (WHERE <key> IS NOT NULL)) AS sub_mchid,
-                   coalesce(max(<exact_instant>) FILTER (WHERE <is_unpaid>),
-                            max(<exact_instant>)) AS made_at,
-                   coalesce(bool_or(<is_closed>), true) AS closed_or_gone
+                   count(*) FILTER (WHERE mine.is_unpaid) AS unpaid_rows,
+                   count(DISTINCT mine.sub_mchid) AS sub_mchids,
+                   coalesce(max(mine.sub_mchid) FILTER (WHERE mine.is_unpaid),
+                            max(mine.sub_mchid)) AS sub_mchid,
+                   coalesce(max(mine.made_at) FILTER (WHERE mine.is_unpaid),
+                            max(mine.made_at)) AS made_at,
+                   coalesce(bool_or(mine.is_closed), true) AS closed_or_gone
             FROM unnest(CAST(:out_trade_nos AS text[])) AS wanted (out_trade_no)
-            LEFT JOIN <orders> o ON <key_is_wanted> AND <is_ours>
+            LEFT JOIN (SELECT <key> AS key, <sub_mchid> AS sub_mchid, <exact_instant> AS made_at,
+                              <is_unpaid> AS is_unpaid, <is_closed> AS is_closed, <is_ours> AS is_ours
+                       FROM <orders> o
+                       WHERE <key_in_wanted>
+                       OFFSET 0) AS mine
+              ON mine.is_ours AND <mine_is_wanted>
             GROUP BY wanted.out_trade_no) AS seen
       """;
 

@@ -107,6 +107,8 @@ public final class ShopTable {
         Map.entry("key_type", types.outTradeNo()),
         Map.entry("key_is_c", keys().is(key(), "c.out_trade_no")),
         Map.entry("key_is_wanted", keys().is(key(), "wanted.out_trade_no")),
+        Map.entry("mine_is_c", keys().is("mine.key", "c.out_trade_no")),
+        Map.entry("mine_is_wanted", keys().is("mine.key", "wanted.out_trade_no")),
         Map.entry("key_is_old", keys().is(key(), "old.out_trade_no")),
         Map.entry("key_in_wanted", keys().isAny(key(), "CAST(:out_trade_nos AS text[])")),
         Map.entry("sub_mchid", subMchid()),

@@ -99,6 +99,16 @@ public final class DatabaseWatch {
 
   /** As {@link #askOfRows}, of a statement that only reads: see {@link #read}. */
   <T> Asked<T> readOfRows(Supplier<T> statement) {
+    Asked<T> asked = tryOfRows(statement);
+    // Its connection may just have broken, and others work.
+    return asked instanceof Asked.Refused<T> refused
+            && refused.failure().scope() != DatabaseFailure.Scope.ROW
+            && !refused.failure().isRaised()
+        ? tryOfRows(statement)
+        : asked;
+  }
+
+  private <T> Asked<T> tryOfRows(Supplier<T> statement) {
     try {
       return new Asked.Done<>(succeeding(statement));
     } catch (JdbiException e) {

@@ -7,7 +7,7 @@ import io.staleorders.testkit.Rig;
 import io.staleorders.testkit.Shop;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,25 +20,24 @@ class FreshRowsTest {
   void rowThatChangesWhileItsOrderWaitsIsNotClosedAsItWas(String change) {
     try (Rig rig = Rig.open()) {
       Shop shop = rig.shop();
-      rig.restart(Options.defaults().closeRate(5).concurrency(2));
-      shop.order("ORDER-1", Duration.ofHours(1));
-      shop.orders("WAITING-", 3, DUE, Shop.SUB_MCHID);
-      AtomicBoolean changed = new AtomicBoolean();
+      rig.restart(Options.defaults().closeRate(5).concurrency(1));
+      shop.orders("WAITING-", 4, DUE, Shop.SUB_MCHID);
+      AtomicReference<String> first = new AtomicReference<>("");
       rig.sandbox()
           .script(
               facts -> {
-                if (facts.outTradeNo().orElse("").equals("ORDER-1")
-                    && changed.compareAndSet(false, true)) {
-                  shop.execute("UPDATE orders SET " + change + " WHERE out_trade_no = 'WAITING-2'");
+                if (first.compareAndSet("", facts.outTradeNo().orElseThrow())) {
+                  shop.execute(
+                      "UPDATE orders SET " + change + " WHERE out_trade_no <> ?", first.get());
                 }
                 return Optional.empty();
               });
 
       rig.sweep();
 
-      assertThat(changed).isTrue();
-      assertThat(rig.sandbox().requests("WAITING-2")).isEmpty();
-      assertThat(shop.count("orders WHERE status = 'CLOSED'")).isGreaterThanOrEqualTo(3);
+      assertThat(rig.sandbox().requests())
+          .isNotEmpty()
+          .allMatch(request -> request.outTradeNo().equals(first.get()));
     }
   }
 }

@@ -279,7 +279,8 @@ class HostileRowsTest {
       List<String> closed =
           events.of(Event.ORDER_CLOSED).stream().map(line -> line.get("out_trade_no")).toList();
       assertThat(closed).hasSize(63);
-      assertThat(closed.subList(60, 63)).allMatch(number -> number.startsWith("BAD-"));
+      // One after the other they take more than four seconds, which nobody else waits.
+      assertThat(closed.getLast()).startsWith("BAD-");
     }
     for (int i = 0; i < 60; i++) {
       assertThat(rig.sandbox().requests("ORDER-" + i)).hasSize(2);
