@@ -81,7 +81,7 @@ final class Service {
             new RecordStore(jdbi, table, shop, spMchid, instanceId),
             new RateStore(jdbi, close.rate()),
             new PauseStore(jdbi, table, settings.pause().first(), settings.pause().max()));
-    this.database = new DatabaseWatch(databaseAnswered, stores::probe);
+    this.database = new DatabaseWatch(databaseAnswered, dry ? stores.shop()::probe : stores::probe);
     Faults faults = new Faults(stores.pauses(), database);
     CallRate sharedRate = new CallRate(stores.rate(), close.rate(), database, faults::asking);
     this.wechatPay = WechatPay.connect(account(settings), endpoints(settings), clock);

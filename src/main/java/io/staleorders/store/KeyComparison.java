@@ -22,27 +22,35 @@ sealed interface KeyComparison {
   static KeyComparison of(String type) {
     return switch (type) {
       case "\"pg_catalog\".\"text\"", "\"pg_catalog\".\"varchar\"", "\"pg_catalog\".\"bpchar\"" ->
-          new AnyText(type);
+          new AnyText(type, "=");
       case "\"pg_catalog\".\"int2\"" -> new Whole(type, Short.MAX_VALUE);
       case "\"pg_catalog\".\"int4\"" -> new Whole(type, Integer.MAX_VALUE);
       case "\"pg_catalog\".\"int8\"" -> new Whole(type, Long.MAX_VALUE);
       case "\"pg_catalog\".\"numeric\"" -> new Matching(type, "^[1-9][0-9]{0,31}$");
       case "\"pg_catalog\".\"uuid\"" ->
           new Matching(type, "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$");
-      default -> type.endsWith(".\"citext\"") ? new AnyText(type) : new AsText();
+      default ->
+          type.endsWith(CITEXT) ? new AnyText(type, equalityOfSameSchema(type)) : new AsText();
     };
   }
 
+  String CITEXT = ".\"citext\"";
+
+  /** By its bare name PostgreSQL takes text's operator while the schema is not in search_path. */
+  private static String equalityOfSameSchema(String type) {
+    return "OPERATOR(" + type.substring(0, type.length() - CITEXT.length()) + ".=)";
+  }
+
   /** Any text is a value. */
-  record AnyText(String type) implements KeyComparison {
+  record AnyText(String type, String equality) implements KeyComparison {
     @Override
     public String is(String key, String number) {
-      return key + " = " + number + "::" + type;
+      return key + " " + equality + " " + number + "::" + type;
     }
 
     @Override
     public String isAny(String key, String numbers) {
-      return key + " = ANY (" + numbers + "::" + type + "[])";
+      return key + " " + equality + " ANY (" + numbers + "::" + type + "[])";
     }
   }
 

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param nextDueAt when the next order of the shop that is too young now falls due
  * @param probeAt when the next pause wants to be probed
  * @param paused scopes that are paused
- * @param columnTypes of the shop's columns that the statements name; empty where the table is gone
+ * @param tableChanged whether the shop's columns are of other types than the statements are for
  */
 public record Look(
     Instant now,
@@ -22,7 +22,7 @@ public record Look(
     Optional<Instant> nextDueAt,
     Optional<Instant> probeAt,
     List<String> paused,
-    String columnTypes) {
+    boolean tableChanged) {
 
   /** Whether there is an order to claim. */
   public boolean claimDue() {

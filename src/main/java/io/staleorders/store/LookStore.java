@@ -70,11 +70,13 @@ public final class LookStore {
       """;
 
   private final Jdbi jdbi;
+  private final ShopTable table;
   private final String look;
   private final String ownLook;
 
   public LookStore(Jdbi jdbi, ShopTable table) {
     this.jdbi = jdbi;
+    this.table = table;
     String scanDue =
         table.sql(SCAN_DUE, Map.of("mark_bound", table.sql(table.bound(ScanStore.FROM_MARK, "-"))));
     String nextDue =
@@ -105,16 +107,16 @@ public final class LookStore {
                 .createQuery(look)
                 .bind("for_new", forNew)
                 .bind("set_aside", setAside.toArray(String[]::new))
-                .execute(LookStore::lookAfterBounds));
+                .execute(this::lookAfterBounds));
   }
 
   /** The same without the shop's rows, where one of them cannot be read. */
   public Look lookAtOwn() {
     return jdbi.inTransaction(
-        (Handle handle) -> handle.createQuery(ownLook).execute(LookStore::lookAfterBounds));
+        (Handle handle) -> handle.createQuery(ownLook).execute(this::lookAfterBounds));
   }
 
-  private static Look lookAfterBounds(Supplier<PreparedStatement> executed, StatementContext ctx)
+  private Look lookAfterBounds(Supplier<PreparedStatement> executed, StatementContext ctx)
       throws SQLException {
     try (ctx) {
       PreparedStatement statement = executed.get();
@@ -130,7 +132,7 @@ public final class LookStore {
     }
   }
 
-  private static Look look(ResultSet row) throws SQLException {
+  private Look look(ResultSet row) throws SQLException {
     return new Look(
         Columns.instant(row, "now").orElseThrow(),
         row.getBoolean("scan_due"),
@@ -138,6 +140,6 @@ public final class LookStore {
         Columns.instant(row, "next_due_at"),
         Columns.instant(row, "probe_at"),
         Columns.texts(row, "paused"),
-        Columns.text(row, "column_types").orElse(""));
+        !table.isOfTypes(Columns.text(row, "column_types").orElse("")));
   }
 }

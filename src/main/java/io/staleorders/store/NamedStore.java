@@ -27,7 +27,8 @@ public final class NamedStore {
       SET state = 'DUE', attempts = 0, answered = 0, absences = 0, rate_refusals = 0,
           first_attempt_at = NULL, next_attempt_at = <now>, resolved_at = NULL, reason = NULL,
           trade_state = NULL, transaction_id = NULL, paid_at = NULL,
-          code = NULL, message = NULL, request_id = NULL
+          code = NULL, message = NULL, request_id = NULL,
+          row_closed = false, row_refused_at = NULL
       WHERE c.claim_id IS NULL AND c.state <> 'PAID'
       RETURNING c.out_trade_no
       """;

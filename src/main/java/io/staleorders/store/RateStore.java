@@ -138,6 +138,13 @@ public final class RateStore implements CallSlots {
                 .one());
   }
 
+  /** Writes and changes nothing: shows whether the database takes writes. */
+  public void touch() {
+    Transactions.shortOne(
+        jdbi,
+        handle -> handle.execute("UPDATE order_closer.call_rate SET next_slot_at = next_slot_at"));
+  }
+
   private static Slots slots(ResultSet row) throws java.sql.SQLException {
     return new Slots(
         Columns.instant(row, "first_slot_at").orElseThrow(),

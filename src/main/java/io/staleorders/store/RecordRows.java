@@ -20,6 +20,7 @@ final class RecordRows {
   static ObjectNode orderClose(Outcome outcome, Decision decision, StoredText stored) {
     ObjectNode row = JsonNodeFactory.instance.objectNode();
     row.put("out_trade_no", outcome.claim().outTradeNo());
+    row.put("claim_id", outcome.claim().claimId().toString());
     row.put("sub_mchid", outcome.subMchid());
     row.put("created_at", bounded(outcome.createdAt()).toString());
     row.put("attempted", !outcome.exchanges().isEmpty());

@@ -1,6 +1,7 @@
 package io.staleorders.store;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.staleorders.order.Decision;
 import io.staleorders.order.MerchantId;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,9 +75,11 @@ public final class RecordStore {
           out_trade_no text, sub_mchid text, created_at timestamptz, state text, wait_ms bigint, look_again boolean,
           attempted boolean, answered boolean, absences integer, rate_refusals integer,
           trade_state text, transaction_id text, paid_at timestamptz,
-          code text, message text, reason text, request_id text, row_closed boolean)
+          code text, message text, reason text, request_id text, row_closed boolean, claim_id uuid)
       WHERE c.out_trade_no = r.out_trade_no
-      RETURNING CASE WHEN r.reason = 'ROW_REFUSED' AND c.row_refused_at = <now> THEN c.out_trade_no END
+        AND (c.claim_id = r.claim_id OR r.state = 'PAID' AND c.state <> 'PAID')
+      RETURNING c.out_trade_no AS number,
+                coalesce(r.reason = 'ROW_REFUSED' AND c.row_refused_at = <now>, false) AS newly_refused
       """;
 
   private static final String APPEND_HISTORY =
@@ -196,30 +199,41 @@ public final class RecordStore {
     StoredText stored = text.in(handle);
     Set<UUID> claimed = lockClaims(handle, batch);
     List<Outcome> mine = batch.stream().filter(o -> claimed.contains(o.claim().claimId())).toList();
-    List<Settled> settled = rowsOfShop.settle(mine);
+    List<Settled> settled = new ArrayList<>(rowsOfShop.settle(mine));
+    // A payment counts whoever has the claim by now (promise 8); the shop's row is not touched.
+    batch.stream()
+        .filter(o -> !claimed.contains(o.claim().claimId()))
+        .filter(o -> o.decision() instanceof Decision.Paid)
+        .forEach(o -> settled.add(Settled.as(o, o.decision())));
+    if (settled.stream().map(s -> s.outcome().claim().outTradeNo()).distinct().count()
+        < settled.size()) {
+      throw new IllegalStateException("two outcomes of one order: each is recorded alone");
+    }
     String rows =
         Json.write(
             settled.stream()
                 .filter(s -> !s.rowHeld())
                 .map(s -> RecordRows.orderClose(s.outcome(), s.decision(), stored))
                 .toList());
-    Set<String> newlyRefused = write(handle, rows);
+    Map<String, Boolean> written = write(handle, rows);
     Instant now = tell(handle, rows);
     appendHistory(handle, batch, stored);
     List<Recorded> recorded = new ArrayList<>();
     for (Settled s : settled) {
-      recorded.add(
-          s.rowHeld()
-              ? new Recorded.RowHeld(s.outcome())
-              : new Recorded.Done(
-                  s.outcome(),
-                  s.decision(),
-                  now,
-                  s.refusal()
-                      .filter(r -> newlyRefused.contains(s.outcome().claim().outTradeNo()))));
+      Boolean newlyRefused = written.get(s.outcome().claim().outTradeNo());
+      if (s.rowHeld()) {
+        recorded.add(new Recorded.RowHeld(s.outcome()));
+      } else if (newlyRefused == null) {
+        recorded.add(new Recorded.ClaimLost(s.outcome()));
+      } else {
+        recorded.add(
+            new Recorded.Done(
+                s.outcome(), s.decision(), now, s.refusal().filter(r -> newlyRefused)));
+      }
     }
     for (Outcome outcome : batch) {
-      if (!claimed.contains(outcome.claim().claimId())) {
+      if (!claimed.contains(outcome.claim().claimId())
+          && !(outcome.decision() instanceof Decision.Paid)) {
         recorded.add(new Recorded.ClaimLost(outcome));
       }
     }
@@ -239,23 +253,22 @@ public final class RecordStore {
         .collect(Collectors.toSet());
   }
 
-  /** The numbers of orders whose refused rows were not reported for a day. */
-  private Set<String> write(Handle handle, String rows) {
-    Set<String> newlyRefused =
+  /** The orders recorded, and whether a refusal of their rows was not reported for a day. */
+  private Map<String, Boolean> write(Handle handle, String rows) {
+    Map<String, Boolean> written =
         handle
             .createQuery(record)
             .bind("sp_mchid", spMchid.value())
             .bind("rows", rows)
-            .map((row, ctx) -> Columns.text(row, 1))
+            .map((row, ctx) -> Map.entry(row.getString("number"), row.getBoolean("newly_refused")))
             .stream()
-            .flatMap(Optional::stream)
-            .collect(Collectors.toSet());
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     handle
         .createUpdate(rememberMerchants)
         .bind("sp_mchid", spMchid.value())
         .bind("rows", rows)
         .execute();
-    return newlyRefused;
+    return written;
   }
 
   private Instant tell(Handle handle, String rows) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 
@@ -123,18 +124,20 @@ public final class ReportStore {
   /** What was done {@code since} so long ago, and how things stand now. */
   public Report report(Duration since) {
     String interval = SqlText.interval(since);
-    return Transactions.longOne(
-        jdbi,
-        handle ->
-            new Report(
-                counts(handle, OUTCOMES, Map.of("since", interval)),
-                lag(handle, interval),
-                heartbeat.count(),
-                oldestUnpaid(),
-                counts(handle, ABANDONED, Map.of()),
-                unsettled(),
-                handle.createQuery(REFUSED_ROWS).mapTo(String.class).list(),
-                pauses(handle)));
+    // Each in a transaction of its own: one that fails for a row of the shop's ends no other.
+    return new Report(
+        own(handle -> counts(handle, OUTCOMES, Map.of("since", interval))),
+        own(handle -> lag(handle, interval)),
+        heartbeat.count(),
+        oldestUnpaid(),
+        own(handle -> counts(handle, ABANDONED, Map.of())),
+        unsettled(),
+        own(handle -> handle.createQuery(REFUSED_ROWS).mapTo(String.class).list()),
+        own(ReportStore::pauses));
+  }
+
+  private <T> T own(HandleCallback<T, RuntimeException> work) {
+    return Transactions.longOne(jdbi, work);
   }
 
   /** Absent too if some row cannot be read. */

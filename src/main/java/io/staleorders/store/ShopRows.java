@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings decisions to the shop's rows, inside the recording transaction. Rows that a decision
@@ -52,6 +53,7 @@ final class ShopRows {
             .filter(s -> !s.rowHeld() && s.decision().equals(s.outcome().decision()))
             .map(Settled::outcome)
             .filter(o -> locked.getOrDefault(o.claim().outTradeNo(), 0L) == 1)
+            .filter(o -> hasOneUnpaidRow(seen.get(o.claim().outTradeNo())))
             .filter(o -> markOf(o) != Mark.NONE)
             .toList();
     Set<String> took = new HashSet<>(write(agreed));
@@ -62,6 +64,10 @@ final class ShopRows {
                     ? Settled.refused(s.outcome(), RowRefusal.KEPT_STATUS)
                     : s)
         .toList();
+  }
+
+  private static boolean hasOneUnpaidRow(@Nullable ShopOrder order) {
+    return order != null && order.unpaidRows() == 1;
   }
 
   /** Writes the rows, and reads back which of them have the status that was written. */

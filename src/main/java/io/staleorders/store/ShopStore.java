@@ -153,6 +153,11 @@ public final class ShopStore {
         .collect(Collectors.toMap(ShopOrder::outTradeNo, Function.identity()));
   }
 
+  /** Reads no row: fails only where the table as a whole, or the database, is at fault. */
+  public void probe() {
+    read(List.of());
+  }
+
   /** Whether the shop wants paid orders marked ({@code ORDERS_PAID_STATUS}). */
   boolean marksPaid() {
     return marksPaid;

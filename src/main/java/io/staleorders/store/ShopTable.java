@@ -3,6 +3,7 @@ package io.staleorders.store;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +27,7 @@ public final class ShopTable {
   private final OrdersMapping mapping;
   private final ColumnTypes types;
   private final String now;
+  private final Optional<String> typesRead;
   private final Map<String, String> parts;
 
   /**
@@ -55,15 +57,18 @@ public final class ShopTable {
 
   /** The table as {@link ShopTableReader} found it. */
   ShopTable(OrdersMapping mapping, ColumnTypes types) {
-    this(mapping, types, "now()");
+    this(mapping, types, "now()", Optional.empty());
   }
 
   /**
-   * The table with another clock.
+   * The table.
    *
    * @param now SQL expression for the present: PostgreSQL's own, but in tests
+   * @param typesRead what {@code <column_types>} was when the types were read
    */
-  ShopTable(OrdersMapping mapping, ColumnTypes types, String now) {
+  private ShopTable(
+      OrdersMapping mapping, ColumnTypes types, String now, Optional<String> typesRead) {
+    this.typesRead = typesRead;
     this.mapping = mapping;
     this.types = types;
     this.now = now;
@@ -72,7 +77,17 @@ public final class ShopTable {
 
   /** The same table, whose present is read from another SQL expression. */
   public ShopTable withNow(String expression) {
-    return new ShopTable(mapping, types, expression);
+    return new ShopTable(mapping, types, expression, typesRead);
+  }
+
+  /** The same table, with what {@code <column_types>} was when its types were read. */
+  ShopTable withTypesRead(String text) {
+    return new ShopTable(mapping, types, now, Optional.of(text));
+  }
+
+  /** Whether the columns have the types that the statements are made for. */
+  boolean isOfTypes(String typesNow) {
+    return typesRead.filter(text -> !text.equals(typesNow)).isEmpty();
   }
 
   /**

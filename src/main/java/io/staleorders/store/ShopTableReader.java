@@ -130,7 +130,7 @@ public final class ShopTableReader {
     }
     key.ifPresent(column -> warnings.addAll(checks.keyWarnings(column)));
     warnings.addAll(RowSecurity.warnings(handle, table.get(), tableSql()));
-    return new Outcome.Usable(
+    ShopTable read =
         new ShopTable(
             mapping,
             new ColumnTypes(
@@ -138,8 +138,10 @@ public final class ShopTableReader {
                 status.orElseThrow().comparison(),
                 createdAt.orElseThrow().sql(),
                 createdAt.orElseThrow().is("timestamptz"),
-                filter.map(ShopColumn::comparison).orElse(Comparison.TEXT))),
-        List.copyOf(warnings));
+                filter.map(ShopColumn::comparison).orElse(Comparison.TEXT)));
+    String types =
+        handle.createQuery("SELECT " + read.sql("<column_types>")).mapTo(String.class).one();
+    return new Outcome.Usable(read.withTypesRead(types), List.copyOf(warnings));
   }
 
   private Optional<Long> tableOid() {

@@ -30,8 +30,13 @@ public final class CallRate {
    */
   static final Duration LATEST = Duration.ofMillis(17);
 
-  /** How long before its slot a call is checked once more. */
-  private static final Duration CHECKED = Duration.ofMillis(20);
+  /** How long before its slot a call is checked, at least; longer where checks took longer. */
+  private static final Duration SHORTEST_LEAD = Duration.ofMillis(20);
+
+  private static final Duration LONGEST_LEAD = Duration.ofSeconds(2);
+
+  /** A call that waits no longer for its turn is checked before it takes a slot. */
+  private static final Duration SOON = Duration.ofMillis(100);
 
   /** How long before the last reserved slot more are reserved, so that there is no gap. */
   private static final Duration AHEAD = Duration.ofMillis(100);
@@ -53,6 +58,7 @@ public final class CallRate {
   private long countedSince = Ticker.now();
   private long reservedUntil = Ticker.now();
   private volatile double callsASecond;
+  private volatile long lead = SHORTEST_LEAD.toNanos();
 
   /**
    * @param closeRate {@code CLOSE_RATE}, calls a second
@@ -84,19 +90,23 @@ public final class CallRate {
    * Waits for a slot as long as one is wanted.
    *
    * @param wanted asked again and again, so that no slot is spent on a call that is not made
-   * @param ready asked once a slot is found, {@link #CHECKED} before it: it may read the database
+   * @param ready asked shortly before the slot: it may read the database, and remembers for a
+   *     moment what it has found
    * @return false also if none is wanted any more, or the call is not ready
    */
   boolean take(BooleanSupplier wanted, BooleanSupplier ready) {
     waiting.incrementAndGet();
     try {
+      if (waiting.get() / callsASecond * 1e9 < SOON.toNanos() && !isReady(ready)) {
+        return false;
+      }
       while (isWanted(wanted)) {
         OptionalLong slot = next(wanted);
         if (slot.isEmpty()) {
           return false;
         }
-        sleepUntil(slot.getAsLong() - CHECKED.toNanos());
-        if (!ready.getAsBoolean()) {
+        sleepUntil(slot.getAsLong() - lead);
+        if (!isReady(ready)) {
           return false;
         }
         sleepUntil(slot.getAsLong());
@@ -109,6 +119,17 @@ public final class CallRate {
     } finally {
       waiting.decrementAndGet();
     }
+  }
+
+  /** The next checks begin as much earlier as this one shows to be needed. */
+  private boolean isReady(BooleanSupplier ready) {
+    long begun = Ticker.now();
+    boolean isReady = ready.getAsBoolean();
+    long needed = 2 * Ticker.since(begun).toNanos();
+    lead =
+        Math.clamp(
+            Math.max(needed, lead - lead / 10), SHORTEST_LEAD.toNanos(), LONGEST_LEAD.toNanos());
+    return isReady;
   }
 
   /** Takes one slot and drops it: a statement that writes, after which the database is well. */

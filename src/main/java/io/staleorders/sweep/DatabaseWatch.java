@@ -147,7 +147,7 @@ public final class DatabaseWatch {
   boolean isOfRows(DatabaseFailure failure) {
     return switch (failure.scope()) {
       case ROW -> true;
-      case STATEMENT -> false;
+      case STATEMENT -> failure.isRaised();
       case CONNECTION, SERVER, CONFIGURATION ->
           failure.isRaised() || (failure.isSaidByServer() && works());
     };

@@ -17,17 +17,21 @@ import io.staleorders.order.Progress;
 import io.staleorders.order.Reply;
 import io.staleorders.order.TradeState;
 import io.staleorders.store.Claim;
+import io.staleorders.store.DatabaseFailure;
 import io.staleorders.store.DryRunStore;
 import io.staleorders.store.DueStore;
 import io.staleorders.store.Outcome;
 import io.staleorders.store.Page;
 import io.staleorders.store.ShopOrder;
 import io.staleorders.store.ShopStore;
+import io.staleorders.sweep.DatabaseWatch.Asked;
 import io.staleorders.wechatpay.CloseClient;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -75,6 +79,8 @@ public final class DryRun {
   private final Faults faults;
   private final CallRate rate;
   private final Permits permits;
+  private final UnreadableRows unreadable = new UnreadableRows();
+  private Optional<Place> next = Optional.empty();
   private final LongAdder close = new LongAdder();
   private final LongAdder markPaid = new LongAdder();
   private final LongAdder keep = new LongAdder();
@@ -188,16 +194,23 @@ public final class DryRun {
     long paidBefore = paid.sum();
     brokenOff = false;
     oldestDue = Optional.empty();
-    Optional<Page.Cursor> cursor = Optional.empty();
-    boolean more = true;
-    while (more && mayGoOn(patient)) {
-      Optional<Page.Cursor> from = cursor;
-      Optional<List<Page.Cursor>> page = database.ask(() -> stores.due().page(from));
-      Optional<List<ShopOrder>> orders = page.flatMap(this::orders);
-      if (page.isPresent() && orders.isPresent()) {
-        askAbout(orders.get(), patient);
-        more = !page.get().isEmpty();
-        cursor = more ? Optional.of(page.get().getLast()) : cursor;
+    Optional<Place> place = Optional.of(new Place.First());
+    while (place.isPresent() && mayGoOn(patient)) {
+      Place from = place.get();
+      switch (database.askOfRows(() -> numbers(from))) {
+        case Asked.Done<List<String>> done -> {
+          Optional<List<ShopOrder>> orders = orders(done.value());
+          if (orders.isPresent()) {
+            askAbout(orders.get(), patient);
+            place = next.filter(after -> !done.value().isEmpty());
+          }
+        }
+        case Asked.Refused<List<String>> refused ->
+            place =
+                from instanceof Place.AfterKey after
+                    ? unreadableAfter(after, refused.failure())
+                    : Optional.of(new Place.AfterKey(Optional.empty()));
+        case Asked.Unavailable<List<String>> unavailable -> {}
       }
     }
     Summary after = total();
@@ -206,6 +219,45 @@ public final class DryRun {
             after.close - before.close, after.markPaid - before.markPaid, after.keep - before.keep);
     latestPaid = paid.sum() - paidBefore;
     return latest;
+  }
+
+  /** A place in the shop's table. */
+  private sealed interface Place {
+    /** Before the first due order. */
+    record First() implements Place {}
+
+    /** After a due order, by age. */
+    record After(Page.Cursor cursor) implements Place {}
+
+    /** After a key: the age of some row cannot be read. */
+    record AfterKey(Optional<String> key) implements Place {}
+  }
+
+  /** The next numbers, and where those after them begin. */
+  private List<String> numbers(Place from) {
+    return switch (from) {
+      case Place.First first -> byAge(Optional.empty());
+      case Place.After after -> byAge(Optional.of(after.cursor()));
+      case Place.AfterKey after -> {
+        List<String> keys = stores.due().keys(after.key());
+        next =
+            keys.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Place.AfterKey(Optional.of(keys.getLast())));
+        yield keys;
+      }
+    };
+  }
+
+  private List<String> byAge(Optional<Page.Cursor> cursor) {
+    List<Page.Cursor> page = stores.due().page(cursor);
+    next = page.isEmpty() ? Optional.empty() : Optional.of(new Place.After(page.getLast()));
+    return page.stream().map(Page.Cursor::outTradeNo).toList();
+  }
+
+  private Optional<Place> unreadableAfter(Place.AfterKey after, DatabaseFailure failure) {
+    unreadable.found("after " + after.key().orElse("the first"), failure);
+    return Optional.empty();
   }
 
   /** What was counted since the start. */
@@ -270,19 +322,19 @@ public final class DryRun {
     return permits.isStopping();
   }
 
-  /** In the order of the page; absent if the database does not answer. */
-  private Optional<List<ShopOrder>> orders(List<Page.Cursor> page) {
-    List<String> numbers = page.stream().map(Page.Cursor::outTradeNo).distinct().toList();
-    return numbers.isEmpty()
-        ? Optional.of(List.of())
-        : database
-            .ask(() -> stores.shop().read(numbers))
-            .map(
-                orders ->
-                    numbers.stream()
-                        .map(number -> Optional.ofNullable(orders.get(number)))
-                        .flatMap(Optional::stream)
-                        .toList());
+  /** In the order of the page, without those that cannot be read; absent if unavailable. */
+  private Optional<List<ShopOrder>> orders(List<String> page) {
+    List<String> numbers = page.stream().distinct().toList();
+    Map<String, ShopOrder> orders = new HashMap<>();
+    boolean available =
+        Halving.of(database, unreadable).each(numbers, stores.shop()::read, orders::putAll);
+    return available
+        ? Optional.of(
+            numbers.stream()
+                .map(number -> Optional.ofNullable(orders.get(number)))
+                .flatMap(Optional::stream)
+                .toList())
+        : Optional.empty();
   }
 
   /** Whether calls may be made; a patient run waits until they may. */

@@ -81,11 +81,10 @@ final class Permits {
     AtomicReference<Optional<Long>> passed = new AtomicReference<>(Optional.empty());
     return () -> {
       boolean fresh = passed.get().filter(at -> Ticker.since(at).compareTo(FRESH) < 0).isPresent();
-      long begun = Ticker.now();
       if (!fresh && !stillDue.test(task)) {
         return false;
       }
-      passed.set(fresh ? passed.get() : Optional.of(begun));
+      passed.set(fresh ? passed.get() : Optional.of(Ticker.now()));
       return true;
     };
   }

@@ -90,6 +90,7 @@ final class Recorder {
         record.accept(batch);
       } catch (RuntimeException | Error e) {
         log.error("unexpected error while recording; the orders' leases have to expire", e);
+        database.recordingGivenUp();
         batch.forEach(one -> whenDone.accept(one.outcome(), new Decision.Uncalled()));
       }
     };
@@ -142,12 +143,31 @@ final class Recorder {
       if (!failure.isSaidByServer()) {
         database.recordingFailed(e);
         later(one, lane);
+      } else if (isOfConnection(failure) && !one.broken() && !closing) {
+        lane.take(one.afterBrokenConnection(), TRY_AGAIN);
       } else if (failure.mayPass() && !isLast(one)) {
         slow.take(one, TRY_SLOW_AGAIN);
+      } else if (failure.mayPass() && closing && !one.isPayment()) {
+        later(one, lane);
       } else {
         recordWithoutRow(one, lane, RetryReason.ROW_REFUSED, Optional.of(RowRefusal.of(failure)));
       }
+    } catch (IllegalStateException e) {
+      // A second unpaid row of the same number came up while it was written.
+      recordWithoutRow(
+          one,
+          lane,
+          RetryReason.ROW_REFUSED,
+          Optional.of(new RowRefusal("", String.valueOf(e.getMessage()))));
     }
+  }
+
+  /** Another connection may work: only what fails on two is a fault of the row. */
+  private static boolean isOfConnection(DatabaseFailure failure) {
+    return switch (failure.scope()) {
+      case CONNECTION, SERVER -> !failure.isRaised();
+      case ROW, STATEMENT, CONFIGURATION -> false;
+    };
   }
 
   private void finish(Recorded recorded, Pending pending, Lane lane) {
@@ -226,7 +246,7 @@ final class Recorder {
   }
 
   private boolean isLast(Pending pending) {
-    return pending.lease().isOver() || closing;
+    return pending.hasWaited() || closing;
   }
 
   private void unrecorded(Outcome outcome, JdbiException e) {

@@ -8,7 +8,6 @@ import io.staleorders.store.RateStore;
 import io.staleorders.store.RecordStore;
 import io.staleorders.store.ScanStore;
 import io.staleorders.store.ShopStore;
-import java.time.Duration;
 import java.util.List;
 
 /** The statements that a sweep needs. */
@@ -27,7 +26,7 @@ public record Stores(
    * is the server, the connection or the shop's table as a whole.
    */
   public void probe() {
-    rate.reserve(1, Duration.ZERO);
+    rate.touch();
     shop.read(List.of());
   }
 }

@@ -45,7 +45,6 @@ public final class Sweep implements AutoCloseable {
   private final Scan scan;
   private final Calls calls;
   private boolean lookedForNew;
-  private Optional<String> columnTypes = Optional.empty();
   private final LookPace lookPace = new LookPace();
 
   public Sweep(
@@ -179,21 +178,14 @@ public final class Sweep implements AutoCloseable {
         };
     look.ifPresent(
         present -> {
-          watchColumns(present.columnTypes());
+          if (present.tableChanged()) {
+            database.tableChanged();
+          }
           shared.faults().databaseAhead(Duration.between(shared.clock().instant(), present.now()));
           pausedScopes.accept(present.paused());
           shared.faults().endWhatIsOver();
         });
     return look;
-  }
-
-  /** The statements are made for these types: nothing is called by them once one changed. */
-  private void watchColumns(String types) {
-    String before = columnTypes.orElse(types);
-    columnTypes = Optional.of(before);
-    if (!before.equals(types)) {
-      database.tableChanged();
-    }
   }
 
   /**

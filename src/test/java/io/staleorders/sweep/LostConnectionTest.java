@@ -35,7 +35,7 @@ class LostConnectionTest {
   private static final int ROUNDS = 5;
 
   /** Statements of a sweep, and those until a copy believes the database again: some a second. */
-  private static final int STATEMENTS_UNTIL_DONE = 500;
+  private static final int STATEMENTS_UNTIL_DONE = 800;
 
   private final AtomicInteger world = new AtomicInteger();
 
