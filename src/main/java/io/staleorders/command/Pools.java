@@ -3,11 +3,11 @@ package io.staleorders.command;
 import com.zaxxer.hikari.HikariDataSource;
 import io.staleorders.config.Secret;
 import io.staleorders.config.Settings;
+import io.staleorders.store.DatabaseFailure;
 import io.staleorders.store.Databases;
 import io.staleorders.store.Migrations;
 import io.staleorders.store.SchemaRights;
 import io.staleorders.store.SqlStates;
-import io.staleorders.sweep.SqlFailure;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -107,7 +107,7 @@ final class Pools {
       }
       return SchemaRights.missing(jdbi);
     } catch (FlywayException e) {
-      if (SqlFailure.isOfServerWithin(e)) {
+      if (isUnavailable(e)) {
         throw new ConnectionException(e);
       }
       return List.of(
@@ -140,6 +140,15 @@ final class Pools {
             ? "unknown host " + cause.getMessage()
             : Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getName());
     return message.lines().findFirst().orElse("");
+  }
+
+  /** Whether the database failed somewhere within what Flyway did with it. */
+  private static boolean isUnavailable(FlywayException e) {
+    return sqlException(e).isPresent()
+        && switch (DatabaseFailure.of(e).scope()) {
+          case CONNECTION, SERVER -> true;
+          case ROW, STATEMENT, CONFIGURATION -> false;
+        };
   }
 
   /** What the database failed with, if it did. */

@@ -14,7 +14,7 @@ import org.jdbi.v3.core.statement.Query;
 public final class DueStore {
   private static final String PAGE =
       """
-      SELECT key::text AS key, created_at::text AS created_at
+      SELECT <page_key_sent> AS key, created_at::text AS created_at
       FROM (<rows_of_each_status>) AS due
       ORDER BY due.created_at, due.key
       LIMIT :batch
@@ -23,7 +23,7 @@ public final class DueStore {
   /** Nothing but status and key is read of a row. */
   private static final String KEYS =
       """
-      SELECT <key>::text
+      SELECT <key_sent>
       FROM <orders> o
       WHERE <is_unpaid> AND <key> IS NOT NULL AND <beginning>
       ORDER BY <key>
@@ -48,8 +48,7 @@ public final class DueStore {
     this.fromMark = page(table, ScanStore.sinceMark(table));
     this.next = page(table, ScanStore.AFTER_CURSOR);
     this.firstKeys = table.sql(KEYS, Map.of("beginning", "true"));
-    this.nextKeys =
-        table.sql(KEYS, Map.of("beginning", table.sql("<key> > CAST(:after_key AS <key_type>)")));
+    this.nextKeys = table.sql(KEYS, Map.of("beginning", table.sql("<key> > <after_key>")));
   }
 
   private static String page(ShopTable table, String beginning) {

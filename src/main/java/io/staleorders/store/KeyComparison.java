@@ -26,7 +26,8 @@ sealed interface KeyComparison {
       case "\"pg_catalog\".\"int2\"" -> new Whole(type, Short.MAX_VALUE);
       case "\"pg_catalog\".\"int4\"" -> new Whole(type, Integer.MAX_VALUE);
       case "\"pg_catalog\".\"int8\"" -> new Whole(type, Long.MAX_VALUE);
-      case "\"pg_catalog\".\"numeric\"" -> new Matching(type, "^[1-9][0-9]{0,31}$");
+      case "\"pg_catalog\".\"numeric\"" ->
+          new Numeric(new Matching(type, "^(-?[0-9]{1,100}([.][0-9]{1,100})?|NaN|-?Infinity)$"));
       case "\"pg_catalog\".\"uuid\"" ->
           new Matching(type, "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$");
       default ->
@@ -54,7 +55,7 @@ sealed interface KeyComparison {
     }
   }
 
-  /** Only digits without a leading zero, up to the type's largest value. */
+  /** Only whole numbers within the type's range, as the server writes them. */
   record Whole(String type, long largest) implements KeyComparison {
     @Override
     public String is(String key, String number) {
@@ -75,8 +76,8 @@ sealed interface KeyComparison {
       return String.format(
           Locale.ROOT,
           """
-      CASE WHEN %1$s ~ '^[1-9][0-9]{0,18}$'
-                                  THEN CASE WHEN %1$s::numeric <= %2$d THEN %1$s::%3$s END END\
+      CASE WHEN %1$s ~ '^(0|-?[1-9][0-9]{0,18})$'
+                                  THEN CASE WHEN %1$s::numeric BETWEEN -%2$d - 1 AND %2$d THEN %1$s::%3$s END END\
       """,
           number,
           largest,
@@ -107,6 +108,19 @@ sealed interface KeyComparison {
           type,
           numbers,
           pattern);
+    }
+  }
+
+  /** A key with decimals, 5.00, equals the number 5 and has another text. */
+  record Numeric(Matching value) implements KeyComparison {
+    @Override
+    public String is(String key, String number) {
+      return value.is(key, number) + " AND " + key + "::text = " + number;
+    }
+
+    @Override
+    public String isAny(String key, String numbers) {
+      return value.isAny(key, numbers) + " AND " + key + "::text = ANY (" + numbers + ")";
     }
   }
 

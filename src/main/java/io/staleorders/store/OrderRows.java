@@ -130,11 +130,7 @@ public final class OrderRows {
 
   private List<String> unknownStatuses(Handle handle) {
     return handle
-        .createQuery(
-            table.sql(
-                STATUSES,
-                Map.of(
-                    "status_text", "o." + SqlText.identifier(mapping.statusColumn()) + "::text")))
+        .createQuery(table.sql(STATUSES))
         .map(
             (row, ctx) ->
                 Columns.text(row, "status").orElse("NULL") + " (" + row.getLong("rows") + ")")

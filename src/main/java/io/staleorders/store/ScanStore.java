@@ -69,7 +69,7 @@ public final class ScanStore {
               FROM malformed) AS malformed,
              (SELECT json_agg(out_trade_no) FROM again_unpaid) AS again_unpaid,
              last.created_at::text AS last_created_at,
-             last.key::text AS last_key
+             <page_key_sent> AS last_key
       FROM (VALUES (1)) AS one
       LEFT JOIN (SELECT created_at, key FROM page ORDER BY created_at DESC, key DESC LIMIT 1) AS last
           ON true
@@ -108,7 +108,7 @@ public final class ScanStore {
       """;
 
   static final String AFTER_CURSOR =
-      "(<created_at>, <key>) > (CAST(:after_created_at AS <created_at_type>), CAST(:after_key AS <key_type>))";
+      "(<created_at>, <key>) > (CAST(:after_created_at AS <created_at_type>), <after_key>)";
 
   private static final String MOVE_MARK =
       """

@@ -35,13 +35,15 @@ public final class ShopTable {
    * own conditions must not fail a comparison.
    *
    * @param createdAtHasZone whether {@code created_at} is {@code timestamptz}
+   * @param encoding of the database, as PostgreSQL calls it
    */
   public record ColumnTypes(
       String outTradeNo,
       Comparison status,
       String createdAt,
       boolean createdAtHasZone,
-      Comparison filter) {}
+      Comparison filter,
+      String encoding) {}
 
   /**
    * How a column is compared with constants.
@@ -119,6 +121,10 @@ public final class ShopTable {
         Map.entry("orders", orders()),
         Map.entry("key", key()),
         Map.entry("key_text", text(key())),
+        Map.entry("key_sent", sent(key() + "::text")),
+        Map.entry("page_key_sent", sent("key::text")),
+        Map.entry(
+            "after_key", "CAST(" + received(":after_key") + " AS " + types.outTradeNo() + ")"),
         Map.entry("key_type", types.outTradeNo()),
         Map.entry("key_is_c", keys().is(key(), "c.out_trade_no")),
         Map.entry("key_is_wanted", keys().is(key(), "wanted.out_trade_no")),
@@ -127,6 +133,7 @@ public final class ShopTable {
         Map.entry("key_is_old", keys().is(key(), "old.out_trade_no")),
         Map.entry("key_in_wanted", keys().isAny(key(), "CAST(:out_trade_nos AS text[])")),
         Map.entry("sub_mchid", subMchid()),
+        Map.entry("status_text", text("o." + SqlText.identifier(mapping.statusColumn()))),
         Map.entry("status", SqlText.identifier(mapping.statusColumn())),
         Map.entry("created_at", createdAt()),
         Map.entry("created_at_type", types.createdAt()),
@@ -237,8 +244,40 @@ public final class ShopTable {
    * with our number could not use our index, and one that is not deterministic takes no regular
    * expression.
    */
-  private static String text(String value) {
-    return "(left(" + value + "::text, " + TEXT_LENGTH + ") COLLATE pg_catalog.\"default\")";
+  private String text(String value) {
+    String bounded = "left(" + value + "::text, " + TEXT_LENGTH + ")";
+    String text = isUtf8() ? bounded : "left(" + sent(bounded) + ", " + TEXT_LENGTH + ")";
+    return "(" + text + " COLLATE pg_catalog.\"default\")";
+  }
+
+  /**
+   * A text of the shop's as it leaves the server, which refuses to send bytes that are no Unicode
+   * text; outside UTF-8 a column may hold some. There each byte beyond ASCII is written a backslash
+   * and three octal digits: no such text is a number that WeChat Pay takes.
+   */
+  private String sent(String text) {
+    return isUtf8()
+        ? text
+        : String.format(
+            Locale.ROOT,
+            "encode(convert_to(%s, %s), 'escape')",
+            text,
+            SqlText.literal(types.encoding()));
+  }
+
+  /** What {@link #sent} gave, as the column holds it. */
+  private String received(String parameter) {
+    return isUtf8()
+        ? parameter
+        : String.format(
+            Locale.ROOT,
+            "convert_from(decode(CAST(%s AS text), 'escape'), %s)",
+            parameter,
+            SqlText.literal(types.encoding()));
+  }
+
+  private boolean isUtf8() {
+    return types.encoding().equals("UTF8");
   }
 
   private KeyComparison keys() {

@@ -138,10 +138,18 @@ public final class ShopTableReader {
                 status.orElseThrow().comparison(),
                 createdAt.orElseThrow().sql(),
                 createdAt.orElseThrow().is("timestamptz"),
-                filter.map(ShopColumn::comparison).orElse(Comparison.TEXT)));
+                filter.map(ShopColumn::comparison).orElse(Comparison.TEXT),
+                encoding()));
     String types =
         handle.createQuery("SELECT " + read.sql("<column_types>")).mapTo(String.class).one();
     return new Outcome.Usable(read.withTypesRead(types), List.copyOf(warnings));
+  }
+
+  private String encoding() {
+    return handle
+        .createQuery("SELECT pg_catalog.current_setting('server_encoding')")
+        .mapTo(String.class)
+        .one();
   }
 
   private Optional<Long> tableOid() {

@@ -290,14 +290,7 @@ final class StatementTrial {
 
   private Counts counts(Handle handle, List<String> number, Mark mark) {
     return handle
-        .createQuery(
-            table.sql(
-                AFTERWARDS,
-                Map.of(
-                    "is_marked",
-                    table.sql(mark.isPart()),
-                    "status_text",
-                    "o." + SqlText.identifier(mapping.statusColumn()) + "::text")))
+        .createQuery(table.sql(AFTERWARDS, Map.of("is_marked", table.sql(mark.isPart()))))
         .bind("out_trade_nos", number.toArray(String[]::new))
         .map(
             (row, ctx) ->

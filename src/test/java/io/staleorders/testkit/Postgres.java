@@ -41,6 +41,15 @@ public final class Postgres {
   }
 
   /**
+   * A new, empty database of the shared server in another encoding; the end of the test drops it.
+   *
+   * @param encoding as PostgreSQL calls it; its locale is C
+   */
+  public static Database freshDatabaseIn(String encoding) {
+    return forThisTest("template0 ENCODING '" + encoding + "' LC_COLLATE 'C' LC_CTYPE 'C'");
+  }
+
+  /**
    * A new database of the shared server, copied from one that {@code prepare} filled when a test
    * first asked for this template: migrations run once, not once a test.
    *
