@@ -227,8 +227,7 @@ class SimulationTest {
             .collect(Collectors.toSet());
     for (Fate fate : fates) {
       String what = "%s of seed %d".formatted(fate, seed);
-      // An instance that lost its claim appends its reply to the history, and nothing else.
-      if (fate.toldPaid() > 0 && !fate.byOther()) {
+      if (fate.toldPaid() > 0) {
         promises
             .assertThat(fate.state())
             .as("promise 8: a confirmed payment is recorded: %s", what)
