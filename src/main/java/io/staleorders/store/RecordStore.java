@@ -198,13 +198,10 @@ public final class RecordStore {
   private List<Recorded> record(Handle handle, List<Outcome> batch, RowsOfShop rowsOfShop) {
     StoredText stored = text.in(handle);
     Set<UUID> claimed = lockClaims(handle, batch);
-    List<Outcome> mine = batch.stream().filter(o -> claimed.contains(o.claim().claimId())).toList();
-    List<Settled> settled = new ArrayList<>(rowsOfShop.settle(mine));
-    // A payment counts whoever has the claim by now (promise 8); the shop's row is not touched.
-    batch.stream()
-        .filter(o -> !claimed.contains(o.claim().claimId()))
-        .filter(o -> o.decision() instanceof Decision.Paid)
-        .forEach(o -> settled.add(Settled.as(o, o.decision())));
+    // A payment counts whoever has the claim by now (promise 8).
+    List<Outcome> mine =
+        batch.stream().filter(o -> claimed.contains(o.claim().claimId()) || isPayment(o)).toList();
+    List<Settled> settled = rowsOfShop.settle(mine);
     if (settled.stream().map(s -> s.outcome().claim().outTradeNo()).distinct().count()
         < settled.size()) {
       throw new IllegalStateException("two outcomes of one order: each is recorded alone");
@@ -213,7 +210,7 @@ public final class RecordStore {
         Json.write(
             settled.stream()
                 .filter(s -> !s.rowHeld())
-                .map(s -> RecordRows.orderClose(s.outcome(), s.decision(), stored))
+                .map(s -> orderClose(s, claimed.contains(s.outcome().claim().claimId()), stored))
                 .toList());
     Map<String, Boolean> written = write(handle, rows);
     Instant now = tell(handle, rows);
@@ -232,12 +229,21 @@ public final class RecordStore {
       }
     }
     for (Outcome outcome : batch) {
-      if (!claimed.contains(outcome.claim().claimId())
-          && !(outcome.decision() instanceof Decision.Paid)) {
+      if (!mine.contains(outcome)) {
         recorded.add(new Recorded.ClaimLost(outcome));
       }
     }
     return recorded;
+  }
+
+  private static boolean isPayment(Outcome outcome) {
+    return outcome.decision() instanceof Decision.Paid;
+  }
+
+  /** The attempt of a lost claim counts nothing. */
+  private static ObjectNode orderClose(Settled settled, boolean isClaimed, StoredText stored) {
+    ObjectNode row = RecordRows.orderClose(settled.outcome(), settled.decision(), stored);
+    return isClaimed ? row : row.put("attempted", false);
   }
 
   /** A batch may hold an outcome of a lost claim beside one of the claim that took over. */

@@ -20,7 +20,7 @@ final class ServerGone {
 
   private static boolean isRefusal(DatabaseFailure failure) {
     return switch (failure.scope()) {
-      case ROW, STATEMENT, CONFIGURATION -> failure.isSaidByServer();
+      case ROW, STATEMENT, CONFIGURATION -> true;
       case CONNECTION, SERVER -> failure.isRaised();
     };
   }

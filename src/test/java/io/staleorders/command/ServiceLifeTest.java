@@ -82,7 +82,6 @@ class ServiceLifeTest {
         "ALTER created_at TYPE timestamp(3) USING created_at AT TIME ZONE 'UTC'",
         "ALTER created_at TYPE timestamp USING created_at AT TIME ZONE 'America/New_York'",
         "ALTER status TYPE order_status USING status::order_status",
-        "ALTER out_trade_no TYPE text",
       })
   void columnOfAnotherTypeIsReadAnewAndNothingIsClosedTooEarly(String change) {
     Shop shop = Shop.open();
