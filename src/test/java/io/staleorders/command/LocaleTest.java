@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.staleorders.testkit.Acceptance;
 import io.staleorders.testkit.Installation;
 import io.staleorders.testkit.ServiceProcess;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The service as a process of its own, under locales that are not the developer's. */
+@Acceptance
 class LocaleTest {
   /** UTF-8 bytes whatever the locale of this process; as GBK they are characters too. */
   private static final String CLOSED_IN_CHINESE =

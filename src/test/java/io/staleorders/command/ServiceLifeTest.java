@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.staleorders.sandbox.Sandbox;
 import io.staleorders.sandbox.SandboxKeys;
+import io.staleorders.testkit.Acceptance;
 import io.staleorders.testkit.Database;
 import io.staleorders.testkit.ServiceProcess;
 import io.staleorders.testkit.Shop;
@@ -76,12 +77,14 @@ class ServiceLifeTest {
   }
 
   /** The shop changes the types of its columns under the running service. */
+  @Acceptance
   @ParameterizedTest
   @ValueSource(
       strings = {
         "ALTER created_at TYPE timestamp(3) USING created_at AT TIME ZONE 'UTC'",
         "ALTER created_at TYPE timestamp USING created_at AT TIME ZONE 'America/New_York'",
         "ALTER status TYPE order_status USING status::order_status",
+        "ALTER out_trade_no TYPE text",
       })
   void columnOfAnotherTypeIsReadAnewAndNothingIsClosedTooEarly(String change) {
     Shop shop = Shop.open();

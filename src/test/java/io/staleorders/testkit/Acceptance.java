@@ -8,6 +8,6 @@ import org.junit.jupiter.api.Tag;
 
 /** Tests that are slow by nature: {@code mvn verify -Pacceptance} runs them, and no others. */
 @Tag("acceptance")
-@Target(ElementType.TYPE)
+@Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Acceptance {}
