@@ -34,7 +34,7 @@ enum Fate {
       "DUPLICATE_NUMBER",
       "NOTPAY",
       Set.of(Became.NEVER_ASKED)),
-  KEPT_AS_PAID("the shop's own write stands", Set.of("SUPERSEDED"), "", "PAID", Set.of("SUCCESS")),
+  KEPT_AS_PAID("the shop's own write stands", Set.of("PAID"), "", "PAID", Set.of("SUCCESS")),
   KEPT_AS_CANCELLED(
       "the shop's own write stands", Set.of("SUPERSEDED"), "", "CANCELLED", Set.of("CLOSED")),
   LEFT_UNPAID("left alone", Set.of(Became.UNTOUCHED), "", "NOTPAY", Set.of(Became.NEVER_ASKED)),
