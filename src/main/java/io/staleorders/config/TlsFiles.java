@@ -152,7 +152,7 @@ final class TlsFiles {
     }
   }
 
-  /** A key that the driver reads in PEM; by the algorithm that it is told. */
+  /** Reads a PEM key of the given algorithm, as the driver would. */
   private void pkcs8(byte[] der) {
     String algorithm = parameters.getOrDefault("pemKeyAlgorithm", "RSA");
     String other = algorithm.equals("RSA") ? "EC" : "RSA";

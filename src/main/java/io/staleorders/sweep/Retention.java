@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 public final class Retention {
   private static final Logger log = LoggerFactory.getLogger(Retention.class);
 
-  /** Orders that a run passes over before it gives up; the next run goes on from there. */
+  /** Most orders skipped in one run; the next run continues after them. */
   private static final int MOST_SKIPPED = 20;
 
   /** Requests of the history that one step looks at, and steps of a run. */
